@@ -1,0 +1,1 @@
+"""What runs while you sleep: distill, train, evaluate, promote, schedule; experiments; pretraining."""

@@ -1,0 +1,1 @@
+"""The turn: events, ledger, projections, task profiles, prompts, language models, registry, imports."""

@@ -1,0 +1,1 @@
+"""What was written before: embedder, Chroma index, recall strategies. Imports nothing of ours."""

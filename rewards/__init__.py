@@ -1,0 +1,1 @@
+"""What people thought of it: criteria, rater calibration, pairs, text metrics, judge. Imports nothing of ours."""
