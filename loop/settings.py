@@ -15,7 +15,7 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """A table of config.toml."""
 
 
-class TaskProfile(Section):
+class TaskProfile(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind of writing: how it is asked for, how long it may be and what makes it good."""
 
     instruction: str
@@ -36,7 +36,7 @@ class TaskProfile(Section):
     top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.95
 
 
-class GeneratorSettings(Section):
+class GeneratorSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which model writes."""
 
     model: str = "starter"
