@@ -1,0 +1,328 @@
+"""The ledger: an append-only table of events, and beside it the texts, the vectors and the leases.
+
+SQLite by default, PostgreSQL by another URL; this is the one file that opens the database. Every write happens in
+one transaction that holds the only write lock (BEGIN IMMEDIATE, or a PostgreSQL advisory lock), so that the order
+of sequence numbers is the order of commits and a reader with a cursor can never skip an event.
+"""
+
+import errno
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.dialects import postgresql, sqlite
+
+from loop import schema
+from loop.errors import RepriseError
+from loop.events import Event, Recorded, decode, encode
+
+ADVISORY_LOCK = 0x5265_7072  # "Repr", the one number that every writer to one PostgreSQL ledger locks
+CHUNK = 500  # ids per IN (...) list: far below every database's limit on parameters
+
+
+class LedgerUnusable(RepriseError):
+    """The ledger cannot be opened or written."""
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True):
+    """Events and texts that are appended together, once for each key."""
+
+    events: tuple[Event, ...]
+    texts: Mapping[str, str] = {}
+    key: str | None = None
+
+
+class Ledger:
+    """Append, read, and the tables beside the events."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = _engine(url)
+        self._subscribers: list[Callable[[], None]] = []
+        with self.writing() as db:
+            _create(db)
+
+    @classmethod
+    def in_home(cls, home: Path, url: str = "") -> "Ledger":
+        """The ledger of a home: at `url`, or `ledger.db` in the home."""
+        return cls(url or f"sqlite:///{home / 'ledger.db'}")
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+    def subscribe(self, react: Callable[[], None]) -> None:
+        """Have `react` called after every append: projections catch up there."""
+        self._subscribers.append(react)
+
+    # --- events ------------------------------------------------------------------------------------------------
+
+    def append(
+        self, *events: Event, texts: Mapping[str, str] | None = None, key: str | None = None
+    ) -> tuple[Recorded, ...]:
+        """Make the events durable, then let the projections see them.
+
+        With a `key` that was used before, nothing is written and the events of the first time come back.
+        """
+        with self.writing() as db:
+            earlier = self._of_command(db, key) if key else None
+            if earlier is not None:
+                return earlier
+            recorded = _insert(db, [Command(events=events, texts=texts or {}, key=key)])
+        self.announce()
+        return recorded
+
+    def append_all(self, commands: Sequence[Command], announce: bool = True) -> int:
+        """Append many commands in one transaction, leaving out those whose key was used; how many were new."""
+        with self.writing() as db:
+            used = _used(db, [c.key for c in commands if c.key])
+            fresh = [c for c in commands if c.key not in used]
+            _insert(db, fresh)
+        if fresh and announce:
+            self.announce()
+        return len(fresh)
+
+    def announce(self) -> None:
+        """Let every subscriber catch up."""
+        for react in self._subscribers:
+            react()
+
+    def find(self, key: str) -> tuple[Recorded, ...] | None:
+        """The events of the command that bore this key."""
+        with self.reading() as db:
+            return self._of_command(db, key)
+
+    def read(self, after: int = 0, limit: int = 1_000) -> list[Recorded]:
+        """Up to `limit` events after a place, in order."""
+        with self.reading() as db:
+            return read_events(db, after, limit)
+
+    def head(self) -> int:
+        """The place of the last event; 0 in an empty ledger."""
+        with self.reading() as db:
+            return _head(db)
+
+    def _of_command(self, db: sa.Connection, key: str) -> tuple[Recorded, ...] | None:
+        c = schema.commands.c
+        row = db.execute(sa.select(c.first, c.last).where(c.key == key)).first()
+        return tuple(read_events(db, row.first - 1, row.last - row.first + 1)) if row else None
+
+    # --- texts -------------------------------------------------------------------------------------------------
+
+    def texts(self, ids: Iterable[str]) -> dict[str, str]:
+        """The texts with these ids; forgotten ones are absent."""
+        with self.reading() as db:
+            return select_texts(db, ids)
+
+    def forget(self, ids: Sequence[str], *events: Event, key: str | None = None) -> tuple[Recorded, ...]:
+        """Delete texts and their vectors for good, in the transaction that records the fact."""
+        with self.writing() as db:
+            for table in (schema.texts, schema.vectors):
+                db.execute(sa.delete(table).where(table.c.id.in_(ids)))
+            recorded = _insert(db, [Command(events=events, key=key)])
+        self.announce()
+        return recorded
+
+    # --- vectors -----------------------------------------------------------------------------------------------
+
+    def keep_vectors(self, fingerprint: str, ids: Sequence[str], matrix: NDArray[np.float32]) -> None:
+        """Keep float32 vectors, shape (len(ids), d), so that no rebuild embeds again."""
+        rows = [
+            {"id": id_, "fingerprint": fingerprint, "vector": row.astype("<f4").tobytes()}
+            for id_, row in zip(ids, matrix, strict=True)
+        ]
+        with self.writing() as db:
+            insert_new(db, schema.vectors, rows)
+
+    def vectors(self, fingerprint: str, ids: Iterable[str]) -> dict[str, NDArray[np.float32]]:
+        """The kept vectors of these ids, each of shape (d,)."""
+        c = schema.vectors.c
+        found: dict[str, NDArray[np.float32]] = {}
+        with self.reading() as db:
+            for chunk in chunks(ids):
+                rows = db.execute(sa.select(c.id, c.vector).where(c.fingerprint == fingerprint, c.id.in_(chunk)))
+                found.update((id_, np.frombuffer(raw, "<f4")) for id_, raw in rows)
+        return found
+
+    # --- leases ------------------------------------------------------------------------------------------------
+
+    def lease(self, run_key: str, holder: str, seconds: float) -> bool:
+        """Take or prolong a lease; False when another holds it or the work was finished."""
+        now = time.time()
+        c = schema.leases.c
+        with self.writing() as db:
+            row = db.execute(sa.select(c.holder, c.expires, c.finished).where(c.run_key == run_key)).first()
+            if row and (row.finished or (row.holder != holder and row.expires > now)):
+                return False
+            db.execute(sa.delete(schema.leases).where(c.run_key == run_key))
+            db.execute(
+                sa.insert(schema.leases).values(run_key=run_key, holder=holder, expires=now + seconds, finished=False)
+            )
+        return True
+
+    def release(self, run_key: str, holder: str, finished: bool) -> None:
+        """Give a lease back; a finished one is never taken again."""
+        c = schema.leases.c
+        with self.writing() as db:
+            mine = sa.and_(c.run_key == run_key, c.holder == holder)
+            if finished:
+                db.execute(sa.update(schema.leases).where(mine).values(finished=True))
+            else:
+                db.execute(sa.delete(schema.leases).where(mine))
+
+    # --- transactions ------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """One transaction that holds the write lock."""
+        with translated(), self._engine.begin() as db:
+            if db.dialect.name == "postgresql":
+                db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
+            yield db
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """One consistent view; it never waits for writers."""
+        with translated(), self._engine.connect() as db:
+            yield db.execution_options(reading=True)
+
+
+def insert_new(db: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, leaving alone those whose primary key is there."""
+    if rows:
+        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+        db.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def upsert(db: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or give those whose primary key is there the new values. All rows bear the same keys."""
+    if not rows:
+        return
+    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table)
+    keys = [column.name for column in table.primary_key]
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    db.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+
+
+def read_events(db: sa.Connection, after: int, limit: int) -> list[Recorded]:
+    """Up to `limit` events after a place, in order."""
+    c = schema.events.c
+    rows = db.execute(sa.select(c.seq, c.at, c.type, c.payload).where(c.seq > after).order_by(c.seq).limit(limit))
+    return [Recorded(seq, at, decode(type_, payload)) for seq, at, type_, payload in rows]
+
+
+def select_texts(db: sa.Connection, ids: Iterable[str]) -> dict[str, str]:
+    """The texts with these ids; forgotten ones are absent."""
+    c = schema.texts.c
+    found: dict[str, str] = {}
+    for chunk in chunks(ids):
+        found.update((id_, text) for id_, text in db.execute(sa.select(c.id, c.text).where(c.id.in_(chunk))))
+    return found
+
+
+def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
+    """The distinct ids in lists short enough for one statement."""
+    unique = list(dict.fromkeys(ids))
+    for start in range(0, len(unique), CHUNK):
+        yield unique[start : start + CHUNK]
+
+
+def _insert(db: sa.Connection, commands: Sequence[Command]) -> tuple[Recorded, ...]:
+    """Give the events of the commands their places and write them, the texts and the keys."""
+    at = datetime.now(UTC).isoformat(timespec="milliseconds")
+    seq = _head(db)
+    recorded: list[Recorded] = []
+    keys: list[dict[str, object]] = []
+    texts: list[dict[str, str]] = []
+    for command in commands:
+        first = seq + 1
+        for event in command.events:
+            seq += 1
+            recorded.append(Recorded(seq, at, event))
+        if command.key:
+            keys.append({"key": command.key, "first": first, "last": seq})
+        texts += [{"id": id_, "text": text} for id_, text in command.texts.items()]
+    _insert_events(db, recorded)
+    if keys:
+        db.execute(sa.insert(schema.commands), keys)
+    insert_new(db, schema.texts, texts)
+    return tuple(recorded)
+
+
+def _insert_events(db: sa.Connection, recorded: Sequence[Recorded]) -> None:
+    if recorded:
+        rows = [(r.seq, r.at, type(r.event).__name__, r.event.version, encode(r.event)) for r in recorded]
+        mark = "?" if db.dialect.name == "sqlite" else "%s"
+        # Straight to the driver: SQLAlchemy's own parameter handling costs more than SQLite's insert.
+        db.exec_driver_sql(
+            f"INSERT INTO events (seq, at, type, version, payload) VALUES ({', '.join([mark] * 5)})", rows
+        )
+
+
+def _head(db: sa.Connection) -> int:
+    return int(db.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) FROM events").scalar_one())
+
+
+def _used(db: sa.Connection, keys: Iterable[str]) -> set[str]:
+    c = schema.commands.c
+    return {key for chunk in chunks(keys) for (key,) in db.execute(sa.select(c.key).where(c.key.in_(chunk)))}
+
+
+def _engine(url: str) -> sa.Engine:
+    """An engine whose transactions are ours to begin, with durable settings."""
+    try:
+        engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
+        raise LedgerUnusable(f"the ledger's URL cannot be used ({error}); see ledger.url in config.toml") from error
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # transactions begin where _begin_sqlite says
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(db: sa.Connection) -> None:
+    db.exec_driver_sql("BEGIN" if db.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
+
+
+def _create(db: sa.Connection) -> None:
+    schema.meta.create_all(db)
+    for statement in schema.REFUSE_CHANGES[db.dialect.name]:
+        db.exec_driver_sql(statement)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Say what a database's error means and what to do."""
+    try:
+        yield
+    except sa.exc.DBAPIError as error:
+        raise LedgerUnusable(_reason(error)) from error
+
+
+def _reason(error: sa.exc.DBAPIError) -> str:
+    words = str(error.orig)
+    if re.search(r"readonly|read-only|unable to open", words):
+        return "the ledger cannot be written; make the home writable or choose another with --home"
+    if re.search(r"disk is full|disk I/O error|No space", words):
+        return f"the ledger could not be written ({os.strerror(errno.ENOSPC).lower()}); free some disk space"
+    if "locked" in words:
+        return "the ledger is busy; another process has been writing for over 30 s, try again when it is done"
+    if "malformed" in words or "not a database" in words:
+        return "ledger.db is damaged; restore it from a backup made with `reprise backup`"
+    return f"the ledger's database failed: {words.splitlines()[0]}"
