@@ -109,7 +109,7 @@ class Ledger:
     def head(self) -> int:
         """The place of the last event; 0 in an empty ledger."""
         with self.reading() as db:
-            return _head(db)
+            return head(db)
 
     def _of_command(self, db: sa.Connection, key: str) -> tuple[Recorded, ...] | None:
         c = schema.commands.c
@@ -124,10 +124,11 @@ class Ledger:
             return select_texts(db, ids)
 
     def forget(self, ids: Sequence[str], *events: Event, key: str | None = None) -> tuple[Recorded, ...]:
-        """Delete texts and their vectors for good, in the transaction that records the fact."""
+        """Delete texts, what was said of them (`id.…`) and their vectors, in the transaction that records the fact."""
         with self.writing() as db:
             for table in (schema.texts, schema.vectors):
-                db.execute(sa.delete(table).where(table.c.id.in_(ids)))
+                below = [table.c.id.startswith(f"{id_}.", autoescape=True) for id_ in ids]
+                db.execute(sa.delete(table).where(sa.or_(table.c.id.in_(ids), *below)))
             recorded = _insert(db, [Command(events=events, key=key)])
         self.announce()
         return recorded
@@ -184,7 +185,7 @@ class Ledger:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """One transaction that holds the write lock."""
-        with translated(), self._engine.begin() as db:
+        with self._translated(), self._engine.begin() as db:
             if db.dialect.name == "postgresql":
                 db.exec_driver_sql(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})")
             yield db
@@ -192,8 +193,16 @@ class Ledger:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One consistent view; it never waits for writers."""
-        with translated(), self._engine.connect() as db:
+        with self._translated(), self._engine.connect() as db:
             yield db.execution_options(reading=True)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Say what a database's error means and what to do."""
+        try:
+            yield
+        except (sa.exc.DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
+            raise LedgerUnusable(_reason(error)) from error
 
 
 def insert_new(db: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -240,7 +249,7 @@ def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
 def _insert(db: sa.Connection, commands: Sequence[Command]) -> tuple[Recorded, ...]:
     """Give the events of the commands their places and write them, the texts and the keys."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds")
-    seq = _head(db)
+    seq = head(db)
     recorded: list[Recorded] = []
     keys: list[dict[str, object]] = []
     texts: list[dict[str, str]] = []
@@ -262,15 +271,21 @@ def _insert(db: sa.Connection, commands: Sequence[Command]) -> tuple[Recorded, .
 def _insert_events(db: sa.Connection, recorded: Sequence[Recorded]) -> None:
     if recorded:
         rows = [(r.seq, r.at, type(r.event).__name__, r.event.version, encode(r.event)) for r in recorded]
-        mark = "?" if db.dialect.name == "sqlite" else "%s"
-        # Straight to the driver: SQLAlchemy's own parameter handling costs more than SQLite's insert.
-        db.exec_driver_sql(
-            f"INSERT INTO events (seq, at, type, version, payload) VALUES ({', '.join([mark] * 5)})", rows
-        )
+        marks = ", ".join(["?" if db.dialect.name == "sqlite" else "%s"] * 5)
+        _cursor(db).executemany(f"INSERT INTO events (seq, at, type, version, payload) VALUES ({marks})", rows)
 
 
-def _head(db: sa.Connection) -> int:
-    return int(db.exec_driver_sql("SELECT COALESCE(MAX(seq), 0) FROM events").scalar_one())
+def head(db: sa.Connection) -> int:
+    """The place of the last event; 0 in an empty ledger."""
+    cursor = _cursor(db)
+    cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM events")
+    return int(cursor.fetchone()[0])
+
+
+def _cursor(db: sa.Connection) -> Any:
+    """The driver's own cursor, in the same transaction: on the way of every append, SQLAlchemy's handling of
+    statements and parameters would cost more than the database's own work."""
+    return db.connection.cursor()
 
 
 def _used(db: sa.Connection, keys: Iterable[str]) -> set[str]:
@@ -297,7 +312,8 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 
 
 def _begin_sqlite(db: sa.Connection) -> None:
-    db.exec_driver_sql("BEGIN" if db.get_execution_options().get("reading") else "BEGIN IMMEDIATE")
+    reading = db.get_execution_options().get("reading")
+    _cursor(db).execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _create(db: sa.Connection) -> None:
@@ -306,17 +322,8 @@ def _create(db: sa.Connection) -> None:
         db.exec_driver_sql(statement)
 
 
-@contextmanager
-def translated() -> Iterator[None]:
-    """Say what a database's error means and what to do."""
-    try:
-        yield
-    except sa.exc.DBAPIError as error:
-        raise LedgerUnusable(_reason(error)) from error
-
-
-def _reason(error: sa.exc.DBAPIError) -> str:
-    words = str(error.orig)
+def _reason(error: Exception) -> str:
+    words = str(getattr(error, "orig", error))
     if re.search(r"readonly|read-only|unable to open", words):
         return "the ledger cannot be written; make the home writable or choose another with --home"
     if re.search(r"disk is full|disk I/O error|No space", words):

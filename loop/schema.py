@@ -79,13 +79,13 @@ items = _table(
     _real("reward"),
     _real("ratings", nullable=False),
     _text("reason_id"),
-    _int("rated_seq"),
+    _int("touched", nullable=False),  # the last event that changed this row: what the index follows
     sa.Column("hidden", sa.Boolean, nullable=False),
     sa.Column("forgotten", sa.Boolean, nullable=False),
     sa.Index("items_by_task", "task", "seq"),
     sa.Index("items_by_prompt", "prompt_id", "reward"),
     sa.Index("items_by_turn", "turn_id", "position"),
-    sa.Index("items_by_feedback", "rated_seq"),
+    sa.Index("items_by_touch", "touched", "item_id"),
 )
 feedback = _table(
     "feedback",
@@ -107,6 +107,7 @@ preferences = _table(
     _text("task", nullable=False),
     _text("prompt_id", nullable=False),
     _text("source", nullable=False),  # pick | edit | import
+    _text("ref", nullable=False),  # the turn, the edit or the file that it came from
     _text("rater", nullable=False),
     _real("weight", nullable=False),  # share of the votes for the chosen one, in (0.5, 1]
     sa.PrimaryKeyConstraint("seq", "chosen", "rejected"),

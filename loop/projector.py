@@ -1,0 +1,68 @@
+"""The read models: tables in the ledger's own database that follow the events.
+
+The cursor moves in the transaction that changes the tables, so that every event is projected exactly once,
+whatever is killed when.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+import sqlalchemy as sa
+
+from loop import schema
+from loop.events import Event, Recorded
+from loop.faults import point
+from loop.ledger import Ledger, head, read_events, upsert
+from rewards.settings import RewardSettings
+
+Handler = Callable[[sa.Connection, Sequence[Recorded], RewardSettings], None]
+CURSOR = "library"
+BATCH = 2_000
+
+
+class Projector:
+    """Brings the read models up to the ledger's head; `handlers` is the one table from events to reactions."""
+
+    def __init__(self, ledger: Ledger, handlers: dict[type[Event], Handler], settings: RewardSettings) -> None:
+        self._ledger = ledger
+        self._handlers = handlers
+        self._settings = settings
+
+    def catch_up(self) -> None:
+        """Project every event that is not yet projected."""
+        while self._behind():
+            self._project_batch()
+
+    def rebuild(self) -> None:
+        """Empty every projection of the database and replay the ledger."""
+        with self._ledger.writing() as db:
+            for table in reversed(schema.PROJECTIONS):
+                if table is not schema.cursors:
+                    db.execute(sa.delete(table))
+            move_cursor(db, CURSOR, 0)
+        self.catch_up()
+
+    def _behind(self) -> bool:
+        with self._ledger.reading() as db:
+            return cursor(db, CURSOR) < head(db)
+
+    def _project_batch(self) -> None:
+        with self._ledger.writing() as db:
+            batch = read_events(db, cursor(db, CURSOR), BATCH)
+            for kind, run in groupby(batch, key=lambda recorded: type(recorded.event)):
+                if kind in self._handlers:
+                    self._handlers[kind](db, list(run), self._settings)
+            point("mid-projection")
+            if batch:
+                move_cursor(db, CURSOR, batch[-1].seq)
+
+
+def cursor(db: sa.Connection, name: str) -> int:
+    """The place up to which a projection has seen the ledger."""
+    c = schema.cursors.c
+    return db.execute(sa.select(c.seq).where(c.name == name)).scalar() or 0
+
+
+def move_cursor(db: sa.Connection, name: str, seq: int) -> None:
+    """Note that a projection has seen everything up to `seq`."""
+    upsert(db, schema.cursors, [{"name": name, "seq": seq}])

@@ -1,0 +1,127 @@
+"""The loop's hand on memory: it recalls for a brief, judges how new a text is, and keeps the index up to date."""
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from loop.brief import Brief
+from loop.catalog import SqlCatalog
+from loop.events import RecalledItem
+from loop.index_projection import IndexProjection, Progress
+from loop.ledger import Ledger
+from loop.prompts import Asked
+from memory.embedder import Embedder
+from memory.index import Index
+from memory.item import Recalled, Vector
+from memory.novelty import echoes, novelty
+from memory.recall import Query, Recall, recall
+from memory.settings import MemorySettings
+
+
+class Memory:
+    """Memory over a ledger: embedder and index are opened when they are first needed."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        settings: MemorySettings,
+        *,
+        open_embedder: Callable[[], Embedder],
+        open_index: Callable[[Embedder], tuple[str | None, Index]],
+    ) -> None:
+        self.settings = settings
+        self._ledger = ledger
+        self._open_embedder = open_embedder
+        self._open_index = open_index
+        self.catalog = SqlCatalog(ledger, lambda: self.embedder.fingerprint, settings.cooldown)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """What turns texts into vectors."""
+        return self._open_embedder()
+
+    @cached_property
+    def index(self) -> Index:
+        """The Chroma index, or an exact one where another process owns it."""
+        return self._projection[0]
+
+    @cached_property
+    def _projection(self) -> tuple[Index, IndexProjection]:
+        name, index = self._open_index(self.embedder)
+        parts = {"ledger": self._ledger, "catalog": self.catalog, "embedder": self.embedder, "index": index}
+        return index, IndexProjection(name, **parts)  # type: ignore[arg-type]
+
+    def catch_up(self, progress: Progress | None = None) -> None:
+        """Bring the index up to the ledger."""
+        self._projection[1].catch_up(progress)
+
+    def close(self) -> None:
+        """Close the index, if it was opened."""
+        if "_projection" in self.__dict__:
+            self.index.close()
+            del self.__dict__["_projection"]
+            self.__dict__.pop("index", None)
+
+    # --- recall ------------------------------------------------------------------------------------------------
+
+    def recall(self, brief: Brief, seed: int) -> Recall:
+        """What a turn on this brief is shown: examples that people kept or liked."""
+        asked = Asked(brief.prompt, brief.fields)
+        strategy = brief.strategy or self.settings.strategy
+        return self._recall(asked.words, brief.task, self.settings.k, strategy, seed=seed, examples=True)
+
+    def search(self, words: str, *, task: str | None, k: int, strategy: str | None = None) -> Recall:
+        """Search everything that is not hidden; strategies that rank by reward look at rated items alone."""
+        strategy = strategy or self.settings.strategy
+        return self._recall(words, task, k, strategy, seed=0, examples=False)
+
+    def _recall(self, words: str, task: str | None, k: int, strategy: str, *, seed: int, examples: bool) -> Recall:
+        self.catch_up()
+        query = Query(
+            text=words,
+            vector=self._vector(words),
+            task=task,
+            k=k,
+            strategy=strategy,
+            examples=examples,
+            seed=seed,
+        )
+        return recall(query, index=self.index, catalog=self.catalog, settings=self.settings)
+
+    def _vector(self, words: str) -> Vector:
+        return self.embedder.embed([words])[0]
+
+    # --- the explore slot --------------------------------------------------------------------------------------
+
+    def explores(self, seed: int, n: int) -> bool:
+        """Whether a turn with this seed writes one of its n candidates without recall."""
+        return n > 1 and random.Random(seed).random() < self.settings.explore
+
+    def propensity(self, strategy: str, n: int) -> float:
+        """The probability that a candidate of such a turn was written with the turn's strategy."""
+        return 1.0 if strategy == "none" or n == 1 else 1.0 - self.settings.explore / n
+
+    # --- novelty and echo --------------------------------------------------------------------------------------
+
+    def assess(self, ids: Sequence[str], texts: Sequence[str], recalled: Recall) -> list[tuple[float, str | None]]:
+        """For each text how new it is against memory, in [0, 1], and the recalled item that it copies, if any.
+
+        The texts' vectors are kept under the ids, so that nothing is embedded twice.
+        """
+        matrix = self.embedder.embed(texts)
+        self._ledger.keep_vectors(self.embedder.fingerprint, ids, matrix)
+        new = novelty(matrix, index=self.index, catalog=self.catalog)
+        shown = [found.item for found in (*recalled.liked, *recalled.avoid)]
+        vectors = self.catalog.vectors([item.item_id for item in shown])
+        zero = np.zeros(self.embedder.dimension, np.float32)
+        sources = [(item.item_id, item.text, vectors.get(item.item_id, zero)) for item in shown]
+        copied = echoes(matrix, texts, sources, threshold=self.settings.echo)
+        return list(zip((float(value) for value in new), copied, strict=True))
+
+    def shown(self, references: Iterable[RecalledItem]) -> tuple[Recalled, ...]:
+        """What a turn was shown, as far as it is still there."""
+        listed = list(references)
+        items = self.catalog.items([reference.item_id for reference in listed])
+        return tuple(Recalled(item=items[r.item_id], similarity=r.similarity) for r in listed if r.item_id in items)
