@@ -1,0 +1,81 @@
+"""How far a text is from what is in memory, and whether it copies what it was shown."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from memory.folding import normal
+from memory.index import Index
+from memory.item import Catalog, Matrix, Vector
+from memory.vectors import blend, cosines
+
+NEAREST = 64
+"""How many neighbours are compared text to text: the index ranks by prompt and text together."""
+SHARED_WORDS = 8
+"""So many words in a row are no accident."""
+
+
+def novelty(
+    vectors: Matrix,
+    *,
+    index: Index,
+    catalog: Catalog,
+    exclude: frozenset[str] = frozenset(),
+    prompt: Vector | None = None,
+) -> list[float]:
+    """1 - the highest cosine of each of (n, d) text vectors to a text in memory, in [0, 2]; 1 for an empty memory.
+
+    `prompt` is the vector of what the texts were written for: items written for it lie nearer to the two together,
+    so both neighbourhoods are looked at. The sibling candidates of a turn belong in `exclude`.
+    """
+    if not len(vectors):
+        return []
+    asked = vectors if prompt is None else np.concatenate([vectors, blend(np.tile(prompt, (len(vectors), 1)), vectors)])
+    found = index.query_many(asked, NEAREST + len(exclude))
+    near = sorted({item_id for each in found for item_id, _ in each} - exclude)
+    held = list(catalog.vectors(near).values())
+    if not held:
+        return [1.0] * len(vectors)
+    highest = np.clip(vectors @ np.stack(held).T, -1.0, 1.0).max(axis=1)
+    return [float(1.0 - each) for each in highest]
+
+
+def echoes(
+    vectors: Matrix, texts: Sequence[str], recalled: Sequence[tuple[str, str, Vector]], threshold: float
+) -> list[str | None]:
+    """The id of the recalled item that each candidate copies, or None.
+
+    `vectors` is (n, d), `recalled` are (id, text, vector); all vectors of unit length. A copy reads the same but for
+    case and punctuation, or shares 8 consecutive words, or has a cosine above `threshold`; the closest one is named.
+    """
+    if not recalled:
+        return [None] * len(texts)
+    held = np.stack([vector for _, _, vector in recalled])
+    words = [normal(text) for _, text, _ in recalled]
+    runs = [_runs(each) for each in words]
+    return [
+        _copied(text, cosines(held, vector), [each[0] for each in recalled], words, runs, threshold)
+        for text, vector in zip(texts, vectors, strict=True)
+    ]
+
+
+def _copied(
+    text: str,
+    closeness: Vector,
+    ids: Sequence[str],
+    words: Sequence[str],
+    runs: Sequence[frozenset[tuple[str, ...]]],
+    threshold: float,
+) -> str | None:
+    own, own_runs = normal(text), _runs(normal(text))
+    order: list[int] = np.argsort(-closeness, kind="stable").tolist()
+    for place in order:
+        if closeness[place] > threshold or own == words[place] or own_runs & runs[place]:
+            return ids[place]
+    return None
+
+
+def _runs(words: str) -> frozenset[tuple[str, ...]]:
+    """Every run of SHARED_WORDS words."""
+    split = words.split()
+    return frozenset(tuple(split[start : start + SHARED_WORDS]) for start in range(len(split) - SHARED_WORDS + 1))
