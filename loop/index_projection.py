@@ -35,8 +35,13 @@ class IndexProjection:
         self._catalog = catalog
         self._embedder = embedder
         self._index = index
-        if index.count() == 0:
-            self._move(0)
+        if index.count() == 0 and self._at() > 0:
+            self._move(0)  # deleted or discarded: begin again
+
+    @property
+    def kept(self) -> bool:
+        """Whether the index outlives this process."""
+        return self._name is not None
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Index every item touched since the last time."""
@@ -56,11 +61,13 @@ class IndexProjection:
 
     def _behind(self) -> int:
         c = schema.items.c
+        last = self._at()
         with self._ledger.reading() as db:
-            last = cursor(db, self._name)
             return db.execute(sa.select(sa.func.count()).where(c.touched > last)).scalar_one()
 
     def _at(self) -> int:
+        if self._name is None:
+            return self._place
         with self._ledger.reading() as db:
             return cursor(db, self._name)
 
@@ -118,5 +125,8 @@ class IndexProjection:
         return {id_: words for id_, words in asked.items() if words.strip()}
 
     def _move(self, seq: int) -> None:
-        with self._ledger.writing() as db:
-            move_cursor(db, self._name, seq)
+        if self._name is None:
+            self._place = seq
+        else:
+            with self._ledger.writing() as db:
+                move_cursor(db, self._name, seq)

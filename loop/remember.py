@@ -1,8 +1,8 @@
 """The loop's hand on memory: it recalls for a brief, judges how new a text is, and keeps the index up to date."""
 
 import random
+import threading
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 
 import numpy as np
 
@@ -35,34 +35,57 @@ class Memory:
         self._ledger = ledger
         self._open_embedder = open_embedder
         self._open_index = open_index
+        self._lock = threading.RLock()
+        self._embedder: Embedder | None = None
+        self._projection: tuple[Index, IndexProjection] | None = None
         self.catalog = SqlCatalog(ledger, lambda: self.embedder.fingerprint, settings.cooldown)
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
         """What turns texts into vectors."""
-        return self._open_embedder()
+        with self._lock:
+            if self._embedder is None:
+                self._embedder = self._open_embedder()
+            return self._embedder
 
-    @cached_property
+    @property
     def index(self) -> Index:
         """The Chroma index, or an exact one where another process owns it."""
-        return self._projection[0]
+        return self._opened()[0]
 
-    @cached_property
-    def _projection(self) -> tuple[Index, IndexProjection]:
-        name, index = self._open_index(self.embedder)
-        parts = {"ledger": self._ledger, "catalog": self.catalog, "embedder": self.embedder, "index": index}
-        return index, IndexProjection(name, **parts)  # type: ignore[arg-type]
+    def _opened(self) -> tuple[Index, IndexProjection]:
+        with self._lock:
+            if self._projection is None:
+                name, index = self._open_index(self.embedder)
+                projection = IndexProjection(
+                    name, ledger=self._ledger, catalog=self.catalog, embedder=self.embedder, index=index
+                )
+                self._projection = index, projection
+            return self._projection
 
     def catch_up(self, progress: Progress | None = None) -> None:
-        """Bring the index up to the ledger."""
-        self._projection[1].catch_up(progress)
+        """Bring the index up to the ledger, opening it if need be."""
+        with self._lock:
+            self._opened()[1].catch_up(progress)
+
+    def write_back(self) -> None:
+        """Bring the kept index up to the ledger, unless another process owns it, which then will."""
+        with self._lock:
+            projection = self._opened()[1]
+            if projection.kept:
+                projection.catch_up()
+
+    def follow(self) -> None:
+        """Bring the index up to the ledger if it is open: what happens after every append."""
+        if self._projection is not None:
+            self.write_back()
 
     def close(self) -> None:
         """Close the index, if it was opened."""
-        if "_projection" in self.__dict__:
-            self.index.close()
-            del self.__dict__["_projection"]
-            self.__dict__.pop("index", None)
+        with self._lock:
+            if self._projection is not None:
+                self._projection[0].close()
+                self._projection = None
 
     # --- recall ------------------------------------------------------------------------------------------------
 
@@ -91,7 +114,8 @@ class Memory:
         return recall(query, index=self.index, catalog=self.catalog, settings=self.settings)
 
     def _vector(self, words: str) -> Vector:
-        return self.embedder.embed([words])[0]
+        vector: Vector = self.embedder.embed([words])[0]
+        return vector
 
     # --- the explore slot --------------------------------------------------------------------------------------
 

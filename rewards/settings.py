@@ -11,7 +11,7 @@ Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
 class RewardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The table [rewards] of config.toml."""
 
-    prior_strength: NotNegative = 4.0
+    prior_strength: NotNegative = 1.0
     """How many votes the task's mean is worth: an item with as many votes lies half-way to it."""
     prior_mean: Fraction = 0.5
     """The task's mean before there is anything to compute it from."""

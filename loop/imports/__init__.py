@@ -1,0 +1,1 @@
+"""Past writing, read from files: formats, columns, counts and joins become rows. Nothing here writes."""
