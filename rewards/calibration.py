@@ -73,8 +73,8 @@ def calibrated(value: float, scale: RaterScale | None) -> float:
 
 def _shared(rows: list[tuple[str, str, float]]) -> _Ratings:
     raters_of: dict[str, set[str]] = {}
-    for rater, item, _ in rows:
-        raters_of.setdefault(item, set()).add(rater)
+    for name, item_id, _ in rows:
+        raters_of.setdefault(item_id, set()).add(name)
     kept = [row for row in rows if len(raters_of[row[1]]) > 1]
     names, who = _coded([row[0] for row in kept])
     _, item = _coded([row[1] for row in kept])

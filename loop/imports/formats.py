@@ -90,7 +90,7 @@ def _by_content(head: bytes) -> str:
 
 def _is_hh(head: bytes) -> bool:
     line = head.partition(b"\n")[0]
-    return b'"rejected"' in line + head and b'"chosen"' in head and rb'"\n\nHuman:' in line
+    return b'"chosen"' in head and b'"rejected"' in head and rb'"\n\nHuman:' in line
 
 
 def _delimiter(head: bytes) -> str:

@@ -1,6 +1,6 @@
 """Parquet files, a few thousand rows at a time."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from loop.errors import BadInput

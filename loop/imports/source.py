@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from loop.errors import BadInput
 from loop.imports.row import ImportFailed
@@ -32,8 +32,7 @@ class Source:
         self._raw = _opened(path)
         self.total_bytes = path.stat().st_size
         self.gzipped = self._raw.peek(2)[:2] == GZIP_MAGIC
-        unpacked: BinaryIO = gzip.GzipFile(fileobj=self._raw) if self.gzipped else self._raw  # type: ignore[assignment]
-        self._bytes = io.BufferedReader(unpacked, 1 << 16) if self.gzipped else self._raw  # type: ignore[arg-type]
+        self._bytes: io.BufferedReader = _unpacked(self._raw) if self.gzipped else self._raw
         self.at: int | None = None
         """Where a format reader that seeks stands; None while the file is read in order."""
 
@@ -119,9 +118,13 @@ def checked_head(source: Source) -> bytes:
     return head.removeprefix(_UTF8_MARK)
 
 
+def _unpacked(raw: io.BufferedReader) -> io.BufferedReader:
+    return io.BufferedReader(gzip.GzipFile(fileobj=raw), 1 << 16)
+
+
 def _opened(path: Path) -> io.BufferedReader:
     try:
-        return path.open("rb")
+        return io.BufferedReader(path.open("rb", buffering=0), 1 << 16)
     except IsADirectoryError as cause:
         raise BadInput(f"{path} is a folder; name a file") from cause
     except OSError as cause:
