@@ -4,6 +4,7 @@ Only safetensors are read, by ourselves, so that PEFT never gets to see a pickle
 """
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -53,18 +54,24 @@ class Adapters:
     def _add(self, path: Path, name: str, config: Any, tensors: dict[str, Any]) -> None:
         """Put the layers in place, then the weights; on failure the model is as it was."""
         import torch
-        from peft import PeftModel
 
         try:
             with torch.random.fork_rng(devices=[]):  # PEFT draws first weights, which are then overwritten
-                if self._peft is None:
-                    self._peft = PeftModel(self._model, config, adapter_name=name)
-                else:
-                    self._peft.add_adapter(name, config)
+                self._put(name, config)
         except ValueError as error:
             raise _no_fit(path) from error
         self._fill(path, name, tensors)
         self._peft.eval().requires_grad_(False)
+
+    def _put(self, name: str, config: Any) -> None:
+        from peft import PeftModel
+
+        with warnings.catch_warnings():  # PEFT 0.21 asks transformers 5.23 for a property that is deprecated there
+            warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+            if self._peft is None:
+                self._peft = PeftModel(self._model, config, adapter_name=name)
+            else:
+                self._peft.add_adapter(name, config)
 
     def _fill(self, path: Path, name: str, tensors: dict[str, Any]) -> None:
         from peft import set_peft_model_state_dict

@@ -48,6 +48,15 @@ class Piece(msgspec.Struct, frozen=True):
     text: str
 
 
+class Delta(msgspec.Struct, frozen=True):
+    """What a remote model sends: a piece, and with the last one of a candidate why it ended and how long it is."""
+
+    index: int
+    text: str
+    finish: str | None = None
+    tokens: int = 0
+
+
 OnPiece = Callable[[Piece], None]
 
 
@@ -59,8 +68,9 @@ class Writer(Protocol):
     def write(
         self, messages: list[Message], n: int, sampling: Sampling, on_piece: OnPiece | None = None
     ) -> list[Completion]:
-        """n candidates in order of their index; `on_piece` is called in the caller's thread, an error in it ends the call.
+        """n candidates in order of their index.
 
+        `on_piece` is called in the caller's thread; an error in it ends the call and reaches the caller as it is.
         Raises ModelUnusable when the model fails or does not answer.
         """
         ...

@@ -37,6 +37,10 @@ def _roomy_class() -> Any:
     class Roomy(DynamicLayer):  # type: ignore[misc]
         """Keys and values are views on buffers (n, heads, tokens + room, width) that are written in place."""
 
+        buffers: "list[Tensor]"
+        keys: "Tensor"
+        values: "Tensor"
+
         def update(self, keys: "Tensor", values: "Tensor", *_: Any, **__: Any) -> tuple["Tensor", "Tensor"]:
             start, end = self.keys.shape[-2], self.keys.shape[-2] + keys.shape[-2]
             self.buffers[0][:, :, start:end] = keys

@@ -15,8 +15,9 @@ WANTED = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
 
 
 def find_model(name: str) -> Path:
-    """The folder of a local model: `starter`, a folder, or a name on the Hugging Face Hub, fetched when it is not there.
+    """The folder of a local model: `starter`, a folder, or a name on the Hugging Face Hub.
 
+    A model of the Hub is fetched when it is not there or not the newest, without its pickles.
     Raises BadInput for what is no model, ModelUnusable for one that is damaged or cannot be fetched.
     """
     if name == "starter":
@@ -103,7 +104,9 @@ def _weight_files(folder: Path) -> list[Path]:
 def _without_weights(folder: Path) -> BadInput:
     pickles = [file.name for pattern in PICKLES for file in sorted(folder.glob(pattern))]
     if pickles:
-        return BadInput(f"'{folder}' holds its weights as a pickle ({pickles[0]}), which can run code; save as safetensors")
+        return BadInput(
+            f"'{folder}' holds its weights as a pickle ({pickles[0]}), which can run code; save as safetensors"
+        )
     return BadInput(f"'{folder}' is no model: it has no weights in safetensors")
 
 

@@ -10,7 +10,8 @@ from loop.settings import GeneratorSettings
 def is_remote(settings: GeneratorSettings) -> bool:
     """Whether the model answers over the network: a URL is set, or it is named `provider:NAME`."""
     provider, colon, name = settings.model.partition(":")
-    return bool(settings.url) or bool(colon and name and provider.replace("_", "").isalnum() and len(provider) > 1)
+    named = bool(colon and name) and len(provider) > 1 and provider.replace("_", "").isalnum()
+    return bool(settings.url) or (named and not Path(settings.model).exists())
 
 
 def open_writer(settings: GeneratorSettings, adapter: Path | None = None) -> Writer:
@@ -20,7 +21,9 @@ def open_writer(settings: GeneratorSettings, adapter: Path | None = None) -> Wri
     """
     if is_remote(settings):
         if adapter is not None:
-            raise BadInput("an adapter needs a local model, and generator.model is remote; set it to the adapter's base")
+            raise BadInput(
+                "an adapter needs a local model, and generator.model is remote; set it to the adapter's base"
+            )
         from loop.models.remote import open_remote
 
         return open_remote(settings)

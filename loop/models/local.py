@@ -1,4 +1,4 @@
-"""The local model as a LangChain chat model: the same engine, so that chains, agents and retrievers can write with it."""
+"""The local model as a LangChain chat model: the same engine, for chains, agents and whatever else takes one."""
 
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -34,7 +34,7 @@ class LocalChatModel(BaseChatModel):
     top_p: float = 0.95
     seed: int | None = None
     n: int = 1
-    stop: list[str] = []
+    stop: tuple[str, ...] = ()
 
     @property
     def _llm_type(self) -> str:

@@ -7,12 +7,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from loop.errors import BadInput
-from loop.models.remote_writer import ChatSource, OpenAISource, RemoteWriter
+from loop.models.remote_errors import Remote
+from loop.models.remote_writer import RemoteWriter
+from loop.models.sources import ChatSource, OpenAISource
 from loop.settings import GeneratorSettings
 
 
 def open_remote(settings: GeneratorSettings) -> RemoteWriter:
-    """The remote model of the settings; nothing is sent yet. Raises BadInput for a URL, key or provider that is missing."""
+    """The remote model of the settings; nothing is sent yet.
+
+    Raises BadInput for a URL that is none, a missing key, an unknown provider or one whose package is not installed.
+    """
     if settings.url or settings.model.startswith("openai:"):
         return _openai(settings)
     return _provider(settings)
@@ -31,7 +36,7 @@ def _openai(settings: GeneratorSettings) -> RemoteWriter:
         max_retries=1,
         own_server=bool(settings.url),
     )
-    return RemoteWriter(OpenAISource(chat), settings.model, _shown(where), settings)
+    return RemoteWriter(OpenAISource(chat), _remote(settings, f"the server at {_shown(where)}"))
 
 
 def _provider(settings: GeneratorSettings) -> RemoteWriter:
@@ -39,7 +44,7 @@ def _provider(settings: GeneratorSettings) -> RemoteWriter:
 
     provider = settings.model.partition(":")[0]
     key = os.environ.get(settings.api_key_env)
-    own_key = {"api_key": key} if key and settings.api_key_env != "OPENAI_API_KEY" else {}
+    own_key: dict[str, Any] = {"api_key": key} if key and settings.api_key_env != "OPENAI_API_KEY" else {}
     try:
         chat = init_chat_model(settings.model, timeout=settings.timeout_s, max_retries=1, **own_key)
     except ImportError as error:
@@ -48,7 +53,11 @@ def _provider(settings: GeneratorSettings) -> RemoteWriter:
     except Exception as error:
         reason = str(error).strip().splitlines()[0]
         raise BadInput(f"the model '{settings.model}' cannot be set up: {reason}") from error
-    return RemoteWriter(ChatSource(chat), settings.model, f"the provider '{provider}'", settings)
+    return RemoteWriter(ChatSource(chat), _remote(settings, f"the provider '{provider}'"))
+
+
+def _remote(settings: GeneratorSettings, where: str) -> Remote:
+    return Remote(where=where, model=settings.model, key_env=settings.api_key_env, timeout_s=settings.timeout_s)
 
 
 def _checked(url: str) -> str:

@@ -34,7 +34,8 @@ def as_text(tokenizer: Any, messages: Sequence[Message]) -> str:
 def encode_answer(tokenizer: Any, messages: Sequence[Message], answer: str) -> list[int]:
     """The tokens of an answer after these messages, without an end marker, as training sees them."""
     special = tokenizer.chat_template is None
-    prompt = as_text(tokenizer, messages)
+    prompt = as_text(tokenizer, harmless(tokenizer, messages))
+    answer = harmless(tokenizer, [{"role": "assistant", "content": answer}])[0]["content"]
     before, whole = _ids(tokenizer, prompt, special=special), _ids(tokenizer, prompt + answer, special=special)
     return whole[len(before) :] if whole[: len(before)] == before else _ids(tokenizer, answer, special=False)
 
@@ -99,7 +100,9 @@ def _shorten_head(tokenizer: Any, head: list[Message], last: Message, room: int)
     """The system message itself is too long: it keeps its beginning, in half of the room."""
     if head and _fits(tokenizer, [_with(head[0], ""), _with(last, last["content"][-1:])], room // 2):
         system = head[0]["content"]
-        kept = _best(lambda k: len(encode(tokenizer, [_with(head[0], system[: len(system) - k])])), len(system), room // 2)
+        kept = _best(
+            lambda k: len(encode(tokenizer, [_with(head[0], system[: len(system) - k])])), len(system), room // 2
+        )
         return fit(tokenizer, [_with(head[0], system[: len(system) - kept]), last], room)
     return encode(tokenizer, [*head, last])[-room:]
 
