@@ -125,7 +125,9 @@ def calibrate(ledger: Ledger) -> RatersCalibrated | None:
             if leans(row.kind) and row.rater != CROWD
         ]
         weighed = sa.func.sum(f.value * f.weight) / sa.func.sum(f.weight)
-        of_task = sa.select(c.task, weighed).join(schema.feedback, f.item_id == c.item_id).group_by(c.task).order_by(c.task)
+        of_task = (
+            sa.select(c.task, weighed).join(schema.feedback, f.item_id == c.item_id).group_by(c.task).order_by(c.task)
+        )
         means = {task: round(float(mean), 3) for task, mean in db.execute(of_task)}
         before = _calibrated_before(db)
     fitted = fit_raters(said)

@@ -27,10 +27,16 @@ Progress = Callable[[int, int], None]
 
 
 class IndexProjection:
-    """Brings an index up to the read models; `name` tells one index's cursor from another's."""
+    """Brings an index up to the read models.
 
-    def __init__(self, name: str, *, ledger: Ledger, catalog: SqlCatalog, embedder: Embedder, index: Index) -> None:
-        self._name = f"index:{name}"
+    `name` tells one index's cursor from another's; None is an index that ends with this process, and its cursor too.
+    """
+
+    def __init__(
+        self, name: str | None, *, ledger: Ledger, catalog: SqlCatalog, embedder: Embedder, index: Index
+    ) -> None:
+        self._name = f"index:{name}" if name else None
+        self._place = 0
         self._ledger = ledger
         self._catalog = catalog
         self._embedder = embedder

@@ -81,15 +81,18 @@ class Ledger:
         self.announce()
         return recorded
 
-    def append_all(self, commands: Sequence[Command], announce: bool = True) -> int:
-        """Append many commands in one transaction, leaving out those whose key was used; how many were new."""
+    def append_all(self, commands: Sequence[Command]) -> set[str]:
+        """Append many commands in one transaction, leaving out those whose key was used; the keys that were new."""
         with self.writing() as db:
             used = _used(db, [c.key for c in commands if c.key])
-            fresh = [c for c in commands if c.key not in used]
-            _insert(db, fresh)
-        if fresh and announce:
+            fresh: dict[str | int, Command] = {}
+            for command in commands:
+                if command.key not in used:
+                    fresh.setdefault(command.key or id(command), command)
+            _insert(db, list(fresh.values()))
+        if fresh:
             self.announce()
-        return len(fresh)
+        return {c.key for c in fresh.values() if c.key}
 
     def announce(self) -> None:
         """Let every subscriber catch up."""
