@@ -1,12 +1,15 @@
 """Telling the same text told twice."""
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from memory.item import Matrix, Recalled, Vector
 
+ONE_THREAD = 200_000
+"""Multiplications in a product that OpenBLAS does not split over threads (it does from 262,144 on)."""
 _WORD = re.compile(r"\w+")
 
 
@@ -22,15 +25,11 @@ def fold(found: Sequence[Recalled], vectors: Mapping[str, Vector], duplicate: fl
     (`vectors`, unit length, by item id) exceeds `duplicate`. The higher reward stays, an unrated one goes first, and
     among equals the one that stands earlier in `found`.
     """
-    rank = sorted(range(len(found)), key=lambda place: -_known(found[place]))
-    close = _close(found, vectors, duplicate)
-    kept: list[int] = []
-    seen: set[str] = set()
-    for place in rank:
-        words = normal(found[place].item.text)
-        if words not in seen and not close[place, kept].any():
-            kept.append(place)
-            seen.add(words)
+    twins = _twins([normal(each.item.text) for each in found], stack(found, vectors), duplicate)
+    kept: set[int] = set()
+    for place in sorted(range(len(found)), key=lambda place: -_known(found[place])):
+        if not kept & twins[place]:
+            kept.add(place)
     return [found[place] for place in sorted(kept)]
 
 
@@ -39,13 +38,28 @@ def stack(found: Sequence[Recalled], vectors: Mapping[str, Vector]) -> Matrix:
     width = max((len(vector) for vector in vectors.values()), default=1)
     nothing = np.zeros(width, dtype=np.float32)
     rows = [vectors.get(each.item.item_id, nothing) for each in found]
-    return np.stack(rows).astype(np.float32) if rows else np.zeros((0, width), dtype=np.float32)
+    return np.concatenate(rows).reshape(-1, width) if rows else np.zeros((0, width), dtype=np.float32)
 
 
-def _close(found: Sequence[Recalled], vectors: Mapping[str, Vector], duplicate: float) -> np.ndarray:
-    rows = stack(found, vectors)
-    close: np.ndarray = rows @ rows.T > duplicate
-    return close
+def _twins(words: Sequence[str], rows: Matrix, duplicate: float) -> defaultdict[int, set[int]]:
+    """For each place, the other places with the same text."""
+    twins: defaultdict[int, set[int]] = defaultdict(set)
+    first, second = np.nonzero(np.triu(_products(rows) > duplicate, 1))
+    alike: defaultdict[str, list[int]] = defaultdict(list)
+    for place, each in enumerate(words):
+        alike[each].append(place)
+    for places in [*alike.values(), *zip(first.tolist(), second.tolist(), strict=True)]:
+        if len(places) > 1:
+            for place in places:
+                twins[place].update(other for other in places if other != place)
+    return twins
+
+
+def _products(rows: Matrix) -> Matrix:
+    """rows @ rows.T by pieces that BLAS does on one thread: to wake a second one costs more than the whole product."""
+    step = max(1, ONE_THREAD // max(rows.size, 1))
+    pieces = [rows[start : start + step] @ rows.T for start in range(0, len(rows), step)]
+    return np.concatenate(pieces) if pieces else np.zeros((0, 0), dtype=np.float32)
 
 
 def _known(recalled: Recalled) -> float:

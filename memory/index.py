@@ -143,6 +143,8 @@ class ChromaIndex:
 
     def query_many(self, vectors: Matrix, k: int, where: Where | None = None) -> list[Neighbours]:
         """The k nearest rows to each of (n, d) vectors, approximately (HNSW)."""
+        if not len(vectors) or k < 1:
+            return [[] for _ in vectors]
         answer = self._collection.query(query_embeddings=vectors, n_results=k, where=where, include=["distances"])
         return [
             [(item, _similarity(distance)) for item, distance in zip(ids, distances, strict=True)]

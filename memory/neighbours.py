@@ -5,21 +5,22 @@ slower). So one unfiltered query asks for more than is wanted and the filter com
 a filter that is selective, does a second query let Chroma filter, which is then cheap.
 """
 
-from memory.folding import fold
 from memory.index import Neighbours, Where, may_be_example
 from memory.item import Item, Recalled
 from memory.query import Query, Sources
 
+AHEAD = 4
+"""So many neighbours for each wanted item at least."""
 WIDER = 4
-"""How many times more the second query asks for: what failed may have been copies of one text."""
+"""How many times more the second query asks for: what came first may have been copies of one text."""
 
 
 def neighbours(query: Query, sources: Sources) -> list[Recalled]:
-    """Items near the query that pass its filters, near-duplicates folded, most similar first."""
-    reach = max(sources.settings.oversample, 8 * query.k)
+    """Items near the query that pass its filters, most similar first."""
+    reach = max(sources.settings.oversample, AHEAD * query.k)
     found = sources.index.query(query.vector, reach)
     passed = _passed(found, query, sources)
-    if len(passed) >= query.k or len(found) < reach:
+    if len({each.item.text for each in passed}) >= query.k or len(found) < reach:
         return passed
     return _passed(sources.index.query(query.vector, WIDER * reach, _where(query)), query, sources)
 
@@ -38,8 +39,7 @@ def _passed(found: Neighbours, query: Query, sources: Sources) -> list[Recalled]
         if item_id in items and admits(query, items[item_id])
     ]
     passed.sort(key=lambda each: (-each.similarity, -each.item.seq, each.item.item_id))
-    vectors = sources.catalog.vectors([each.item.item_id for each in passed])
-    return fold(passed, vectors, sources.settings.duplicate)
+    return passed
 
 
 def _where(query: Query) -> Where | None:

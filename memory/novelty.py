@@ -23,7 +23,7 @@ def novelty(
     exclude: frozenset[str] = frozenset(),
     prompt: Vector | None = None,
 ) -> list[float]:
-    """1 - the highest cosine of each of (n, d) text vectors to a text in memory, in [0, 2]; 1 for an empty memory.
+    """1 - the highest cosine of each of (n, d) text vectors to a text in memory, in [0, 1]; 1 for an empty memory.
 
     `prompt` is the vector of what the texts were written for: items written for it lie nearer to the two together,
     so both neighbourhoods are looked at. The sibling candidates of a turn belong in `exclude`.
@@ -36,7 +36,7 @@ def novelty(
     held = list(catalog.vectors(near).values())
     if not held:
         return [1.0] * len(vectors)
-    highest = np.clip(vectors @ np.stack(held).T, -1.0, 1.0).max(axis=1)
+    highest = np.clip(vectors @ np.stack(held).T, 0.0, 1.0).max(axis=1)
     return [float(1.0 - each) for each in highest]
 
 
