@@ -26,6 +26,8 @@ from rewards.calibration import fit_raters
 from rewards.criteria import check_scores, weighted
 
 CROWD = "crowd"
+MOVED = 0.01
+"""By how much a rater's leaning or a task's mean must have moved to be worth giving every item a new reward."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,13 +118,18 @@ def hide(
 
 
 def calibrate(ledger: Ledger) -> RatersCalibrated | None:
-    """Measure every rater's leaning and every task's mean anew; None when nothing moved."""
+    """Measure every rater's leaning and every task's mean anew; None when nothing moved by more than MOVED.
+
+    Small movements add up: each time is compared with the last one that was recorded.
+    """
     f, c = schema.feedback.c, schema.items.c
     with ledger.reading() as db:
         said = [
             (row.rater, row.item_id, row.value)
-            for row in db.execute(sa.select(f.rater, f.item_id, f.value, f.kind).order_by(f.seq, f.kind))
-            if leans(row.kind) and row.rater != CROWD
+            for row in db.execute(
+                sa.select(f.rater, f.item_id, f.value, f.kind).where(f.rater != CROWD).order_by(f.seq, f.kind)
+            )
+            if leans(row.kind)
         ]
         weighed = sa.func.sum(f.value * f.weight) / sa.func.sum(f.weight)
         of_task = (
@@ -133,11 +140,20 @@ def calibrate(ledger: Ledger) -> RatersCalibrated | None:
     fitted = fit_raters(said)
     offsets = {rater: round(scale.offset, 3) for rater, scale in sorted(fitted.items())}
     scales = {rater: round(scale.scale, 3) for rater, scale in sorted(fitted.items())}
-    if (offsets, scales, means) == before:
+    if (
+        not _moved(offsets, before[0], 0.0)
+        and not _moved(scales, before[1], 1.0)
+        and not _moved(means, before[2], -1.0)
+    ):
         return None
     event = RatersCalibrated(upto=ledger.head(), offsets=offsets, scales=scales, means=means)
     ledger.append(event)
     return event
+
+
+def _moved(now: Mapping[str, float], before: Mapping[str, float], unknown: float) -> bool:
+    """Whether any figure moved; one that was never recorded stood at `unknown`."""
+    return any(abs(value - before.get(name, unknown)) > MOVED for name, value in now.items())
 
 
 def _calibrated_before(db: sa.Connection) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
