@@ -12,17 +12,19 @@ from memory.query import Query, Sources
 AHEAD = 4
 """So many neighbours for each wanted item at least."""
 WIDER = 4
-"""How many times more the second query asks for: what came first may have been copies of one text."""
+"""How many times more each further query asks for: what came first may have been copies of one text."""
 
 
 def neighbours(query: Query, sources: Sources) -> list[Recalled]:
     """Items near the query that pass its filters, most similar first."""
     reach = max(sources.settings.oversample, AHEAD * query.k)
-    found = sources.index.query(query.vector, reach)
-    passed = _passed(found, query, sources)
-    if len({each.item.text for each in passed}) >= query.k or len(found) < reach:
-        return passed
-    return _passed(sources.index.query(query.vector, WIDER * reach, _where(query)), query, sources)
+    where: Where | None = None
+    while True:
+        found = sources.index.query(query.vector, reach, where)
+        passed = _passed(found, query, sources)
+        if len({each.item.text for each in passed}) >= query.k or len(found) < reach:
+            return passed
+        reach, where = WIDER * reach, _where(query)
 
 
 def admits(query: Query, item: Item) -> bool:

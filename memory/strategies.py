@@ -41,7 +41,7 @@ def draw(query: Query, sources: Sources) -> Recall:
     """Examples by lot, the same for the same seed."""
     items = sources.catalog.sample(query.task, 2 * query.k + len(query.exclude), query.seed)
     shuffled = sorted(items, key=lambda item: item.item_id)
-    random.Random(query.seed).shuffle(shuffled)
+    random.Random(f"order {query.seed}").shuffle(shuffled)  # not the stream that drew them: that would favour some
     return _listed(shuffled, query, sources)
 
 
