@@ -1,0 +1,59 @@
+"""The command line: `reprise`, a thin shell over what the rooms below do."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+from studio.cli.errors import FAILED, REFUSED, judge
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0 done, 1 failed, 2 wrong use or bad input, 130 stopped by Ctrl-C."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _run(given)
+    except BrokenPipeError:
+        return _unread()
+    except BaseException as error:  # noqa: BLE001 - the one place where every error becomes a sentence
+        if "--debug" in given:
+            traceback.print_exception(error)
+        status, sentence = judge(error)
+        sys.stderr.write(f"reprise: {sentence}\n")
+        return status
+
+
+def _run(given: list[str]) -> int:
+    import typer
+
+    from studio.cli.commands import app
+
+    command: Any = typer.main.get_command(app)
+    try:
+        with command.make_context("reprise", given) as context:
+            command.invoke(context)
+    except typer.Exit as ended:
+        return ended.exit_code
+    except Exception as error:
+        if hasattr(error, "format_message"):  # what typer raises for wrong use has no public name
+            return _misused(error)
+        raise
+    return 0
+
+
+def _misused(error: Any) -> int:
+    """Wrong use, in one sentence with where to look; a command group without a command shows its help."""
+    said = error.format_message().strip()
+    if said.startswith("Usage:"):
+        sys.stdout.write(said + "\n")
+        return REFUSED
+    path = error.ctx.command_path if getattr(error, "ctx", None) else "reprise"
+    sys.stderr.write(f"{path}: {said[0].lower()}{said[1:].rstrip('.')}; see `{path} --help`\n")
+    return REFUSED
+
+
+def _unread() -> int:
+    """Whoever read our output went away, as `head` does: nothing to say, and nobody to say it to."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return FAILED

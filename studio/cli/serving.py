@@ -1,0 +1,21 @@
+"""`serve`: the studio in the browser, its API and the scheduler."""
+
+from typing import Annotated
+
+import typer
+
+from studio.cli.app import Call, app, command
+
+
+@command(app)
+def serve(
+    call: Call,
+    host: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where to listen; default 127.0.0.1.")] = None,
+    port: Annotated[int | None, typer.Option(metavar="PORT", min=0, max=65535, help="Default 8765.")] = None,
+) -> None:
+    """Start the studio in your browser, its API and the nightly work."""
+    from studio import web
+
+    with call.house("studio") as house:
+        server = house.settings.server
+        web.serve(house, server.host if host is None else host, server.port if port is None else port)

@@ -1,0 +1,146 @@
+"""`write` and `recall`: what people come for."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from studio.cli.app import Call, app, command
+from studio.cli.arguments import Key, MaybeModel, MaybeTask, Strategy, Task, pairs
+from studio.cli.terminal import bold, faint, is_terminal, wrapped
+
+if TYPE_CHECKING:
+    from loop.brief import Brief, Message
+    from loop.turn import Turn
+    from memory.item import Recalled
+    from studio.compose import House
+
+
+@command(app)
+def write(
+    call: Call,
+    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What to write about.")],
+    task: Task,
+    n: Annotated[int | None, typer.Option("-n", "--n", metavar="N", help="How many candidates.")] = None,
+    field: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="More about the request, as Bio=...; repeatable.")
+    ] = None,
+    strategy: Strategy = None,
+    model: MaybeModel = None,
+    seed: Annotated[int | None, typer.Option(metavar="I", help="The same seed writes the same again.")] = None,
+    key: Key = None,
+) -> None:
+    """Write candidates, drawing on the best of what you kept before."""
+    from loop import checks
+    from loop.brief import Brief
+    from studio.cli.warm import ahead
+
+    settings = call.settings()
+    profile = checks.task_profile(settings.tasks, task)
+    brief = Brief(
+        task=task, prompt=prompt, fields=pairs(field or [], "field"), n=profile.n if n is None else n,
+        seed=seed, strategy=strategy,
+    )  # fmt: skip
+    checks.brief(brief, settings.generator)
+    with ahead(settings.generator), call.house() as house:
+        turn = _turn(call, house, brief, model, key)
+        if call.debug:
+            call.note("\n".join(_asked(turn.messages)))
+        call.answer(_document(turn, call.debug), _told(turn))
+
+
+@command(app)
+def recall(
+    call: Call,
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="What to look for.")],
+    task: MaybeTask = None,
+    k: Annotated[int, typer.Option("-k", "--k", metavar="K", min=1, max=1000, help="How many.")] = 10,
+    strategy: Strategy = None,
+) -> None:
+    """Search what was written before."""
+    from loop import checks
+
+    settings = call.settings()
+    checks.words(query, "the query", settings.generator.max_prompt_chars)
+    if task is not None:
+        checks.task_profile(settings.tasks, task)
+    with call.house() as house:
+        found = house.memory.search(query, task=task, k=k, strategy=strategy)
+        items = [_item(recalled) for recalled in (*found.liked, *found.avoid)]
+        call.answer({"strategy": found.strategy, "items": items}, _listed(items))
+
+
+def _turn(call: Call, house: "House", brief: "Brief", model: str | None, key: str | None) -> "Turn":
+    """One turn; a person who watches sees it being written."""
+    from loop.turn import read_back, take_turn
+    from studio.cli.warm import awaited
+    from studio.writers import writer_for
+
+    if key and (earlier := house.ledger.find(key)):
+        return read_back(earlier, house.ledger, house.memory)
+    writer = awaited(lambda: writer_for(house, model))
+    with _watched(call, brief.n) as listen:
+        return take_turn(
+            brief, memory=house.memory, model=writer, ledger=house.ledger, tasks=house.settings.tasks,
+            settings=house.settings.generator, listen=listen, key=key,
+        )  # fmt: skip
+
+
+def _watched(call: Call, n: int) -> Any:
+    from studio.cli.live import Live
+
+    return Live(n) if not call.json and is_terminal(sys.stdout) else nullcontext(None)
+
+
+def _document(turn: "Turn", debug: bool) -> dict[str, object]:
+    document: dict[str, object] = {
+        "turn_id": turn.turn_id, "task": turn.task, "prompt": turn.prompt, "model": turn.model,
+        "strategy": turn.strategy, "seed": turn.seed,
+        "recalled": [_shown(each) for each in turn.recalled],
+        "avoided": [_shown(each) for each in turn.avoided],
+        "candidates": turn.candidates,
+    }  # fmt: skip
+    return document | {"messages": turn.messages} if debug else document
+
+
+def _shown(recalled: "Recalled") -> dict[str, object]:
+    item = recalled.item
+    return {"item_id": item.item_id, "text": item.text, "similarity": recalled.similarity, "reward": item.reward}
+
+
+def _item(recalled: "Recalled") -> dict[str, Any]:
+    item = recalled.item
+    more = {"ratings": item.ratings, "task": item.task, "prompt": item.prompt, "human": item.human}
+    return {**_shown(recalled), **more}
+
+
+def _told(turn: "Turn") -> Iterator[str]:
+    for number, candidate in enumerate(turn.candidates, 1):
+        first, *more = wrapped(candidate.text, indent=5)
+        yield f"{bold(f'{number:>3}')}  {first}"
+        yield from more
+        copies = f"  copies {candidate.echo_of}" if candidate.echo_of else ""
+        yield faint(f"     {candidate.candidate_id}  novelty {candidate.novelty:.2f}{copies}")
+    for title, shown in (("drawn on", turn.recalled), ("to avoid", turn.avoided)):
+        if shown:
+            yield f"\n{faint(title)}"
+            yield from _listed([_item(each) for each in shown])
+    yield f"\n{faint(f'{turn.turn_id}  model {turn.model}  strategy {turn.strategy}  seed {turn.seed}')}"
+
+
+def _listed(items: Sequence[dict[str, Any]]) -> Iterator[str]:
+    if not items:
+        yield "nothing found"
+    for item in items:
+        first, *more = wrapped(str(item["text"]), indent=5)
+        yield f"  -  {first}"
+        yield from more
+        reward = "unrated" if item["reward"] is None else f"reward {item['reward']:.2f}"
+        yield faint(f"     {item['item_id']}  similarity {item['similarity']:.2f}  {reward}")
+
+
+def _asked(messages: Sequence["Message"]) -> Iterator[str]:
+    for message in messages:
+        yield f"[{message['role']}]\n{message['content']}"
