@@ -83,7 +83,7 @@ def verify(folder: Path) -> Manifest:
             raise ModelUnusable(f"the model '{folder.name}' misses its file {name}; restore it or train it again")
         if sha256(file) != expected:
             raise ModelUnusable(
-                f"the file {name} of the model '{folder.name}' was changed since it was trained; restore or train it again"
+                f"the file {name} of '{folder.name}' was changed since its training; restore or train it again"
             )
     return manifest
 

@@ -100,7 +100,7 @@ class Registry:
     def promote(
         self, model_id: str, *, run_id: str | None = None, key: str | None = None, force: bool = False
     ) -> Champion:
-        """Let a model write from now on: one event, durable before this returns; sent twice with a key, it happens once.
+        """Let a model write from now on: one event, durable when this returns; sent twice with a key, it happens once.
 
         A model that was not evaluated, that the gate refused, or that was trained on a forgotten text needs `force`;
         one that is unknown, incomplete or changed is always refused. The base's own name takes the adapters off.

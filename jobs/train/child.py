@@ -1,0 +1,137 @@
+"""The child process: trains as the plan says, stage by stage, and lets the finished model appear whole.
+
+Killed at any moment and started again, it goes on from the last stage that was finished, and in it from the last
+checkpoint that was written to its end.
+"""
+
+import os
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jobs.train.heartbeat import Heart
+from jobs.train.methods import METHODS, stages
+from jobs.train.modelling import load_weights, save_adapter, with_adapter
+from jobs.train.plan import Plan, TrainingError, read_plan, replace_json
+from jobs.train.rows import read_rows, sample, set_apart
+from jobs.train.run import Curve, Metrics, TrainingRun
+from loop.errors import RepriseError
+from loop.manifest import MANIFEST, Manifest, complete, hashes
+
+RESULT, STAGE = "result", "stage.json"
+
+
+class StageDone(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a finished stage beside its weights."""
+
+    stage: str
+    rows: int
+    metrics: Metrics
+    curve: Curve
+
+
+def main(arguments: list[str]) -> int:
+    """0 when the model is there; 1 after one sentence on stderr; 2 for wrong use."""
+    if len(arguments) != 1:
+        print("use: python -m jobs.train RUN_DIR", file=sys.stderr)  # noqa: T201
+        return 2
+    try:
+        train(Path(arguments[0]))
+    except RepriseError as error:
+        print(error, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+def train(run: Path) -> None:
+    """Do what the plan of this folder says and is not done yet."""
+    plan = read_plan(run)
+    target = Path(plan.models) / plan.model_id
+    if (target / MANIFEST).is_file():
+        return
+    Heart(run, "load").beat(0, 1)
+    engine, model = with_adapter(plan)
+    done = [_stage(run, plan, name, engine, model) for name in stages(plan.method)]
+    metrics = {f"{stage.stage}_{key}": value for stage in done for key, value in stage.metrics.items()}
+    _publish(plan, model, metrics, target)
+
+
+def stages_done(run: Path, method: str) -> list[StageDone]:
+    """The finished stages of a run, in order: rows, metrics and curves for the report."""
+    files = [run / name / STAGE for name in stages(method)]
+    return [msgspec.json.decode(file.read_bytes(), type=StageDone) for file in files if file.is_file()]
+
+
+def _stage(run: Path, plan: Plan, name: str, engine: Any, model: Any) -> StageDone:
+    folder = run / name
+    if (folder / STAGE).is_file():
+        load_weights(model, folder / RESULT)
+        return msgspec.json.decode((folder / STAGE).read_bytes(), type=StageDone)
+    training = _training(run, plan, name, engine, model)
+    metrics = METHODS[name].train(training)
+    save_adapter(model, folder / RESULT)
+    done = StageDone(stage=name, rows=len(training.rows), metrics=metrics, curve=training.curve)
+    replace_json(folder / STAGE, done)
+    for checkpoint in folder.glob("checkpoint-*"):
+        shutil.rmtree(checkpoint)
+    return done
+
+
+def _training(run: Path, plan: Plan, name: str, engine: Any, model: Any) -> TrainingRun:
+    settings = plan.settings
+    file = Path(plan.dataset) / f"{METHODS[name].rows}.jsonl"
+    rows = sample(read_rows(file), settings.max_rows, settings.seed)
+    rows, validation = set_apart(rows, settings.validation, settings.seed)
+    if not rows:
+        raise TrainingError(f"the dataset '{plan.dataset_id}' has no rows for {name}; choose another method or dataset")
+    heart, parent = Heart(run, name), os.getppid()
+
+    def beat(step: int, total: int, loss: float | None) -> None:
+        if os.getppid() != parent:
+            raise TrainingError("the process that started this training is gone; start it again to go on")
+        heart.beat(step, total, loss)
+
+    return TrainingRun(
+        model=model,
+        tokenizer=engine.tokenizer,
+        rows=rows,
+        validation=validation,
+        settings=settings,
+        max_tokens=min(plan.max_tokens, engine.context),
+        folder=run / name,
+        beat=beat,
+        curve=Curve(),
+    )
+
+
+def _publish(plan: Plan, model: Any, metrics: Metrics, target: Path) -> None:
+    """Weights first, manifest last, then the name: a folder that is seen is complete."""
+    partial = target.with_name(f"{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    save_adapter(model, partial)
+    manifest = Manifest(
+        model_id=plan.model_id,
+        base=plan.base,
+        method=plan.method,
+        dataset_id=plan.dataset_id,
+        dataset_sha256=plan.dataset_sha256,
+        parent=plan.parent,
+        seed=plan.settings.seed,
+        options=msgspec.to_builtins(plan.settings),
+        version=_version(),
+        files=hashes(partial),
+        metrics=metrics,
+    )
+    complete(partial, manifest, target)
+
+
+def _version() -> str:
+    try:
+        return version("reprise")
+    except PackageNotFoundError:
+        return "source"

@@ -1,0 +1,56 @@
+"""The training methods, by name. A new one is a file with a `train` and one line here."""
+
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+
+import msgspec
+
+from jobs.settings import TrainSettings
+from jobs.train.run import Metrics, TrainingRun
+from loop.errors import BadInput
+
+Train = Callable[[TrainingRun], Metrics]
+
+
+class Method(msgspec.Struct, frozen=True):
+    """How to train, and which of a dataset's files it learns from."""
+
+    train: Train
+    rows: str
+    """`sft`, `preference` or `unpaired`."""
+
+
+def _train(module: str, run: TrainingRun) -> Metrics:
+    """Import the method only when it is used: trainers take seconds to import."""
+    metrics: Metrics = import_module(f"jobs.train.{module}").train(run)
+    return metrics
+
+
+METHODS: dict[str, Method] = {
+    "sft": Method(train=partial(_train, "sft"), rows="sft"),
+    "dpo": Method(train=partial(_train, "dpo"), rows="preference"),
+}
+
+
+def stages(method: str) -> list[str]:
+    """The names joined in a method, each known. Raises BadInput."""
+    names = method.split("+")
+    for name in names:
+        if name not in METHODS:
+            raise BadInput(f"there is no training method '{name}'; choose from {', '.join(METHODS)}, joined by +")
+    if len(set(names)) != len(names):
+        raise BadInput(f"the method '{method}' names a stage twice; name each once")
+    return names
+
+
+def choose(rows: int, pairs: int, settings: TrainSettings) -> str | None:
+    """What `auto` means for so many rows and pairs: SFT first, then DPO; None when there are too few of both.
+
+    Under about a hundred pairs preference training learns the pairs by heart, see PITFALLS: SFT alone does better.
+    """
+    if settings.method != "auto":
+        stages(settings.method)
+        return settings.method
+    enough = {"sft": rows >= settings.min_rows, "dpo": pairs >= settings.min_pairs}
+    return "+".join(name for name, is_enough in enough.items() if is_enough) or None

@@ -1,0 +1,56 @@
+"""The model that is trained: the base with one LoRA adapter, named `default`, on every linear layer."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from jobs.train.plan import Plan
+from loop.models.files import check_adapter, read_tensors
+from loop.models.weights import load_local
+
+NAME = "default"  # the adapter that TRL trains, and copies to `ref` as DPO's reference
+
+
+def with_adapter(plan: Plan) -> tuple[Any, Any]:
+    """The engine (for its tokenizer and context) and the PEFT model, at the parent's weights if there is a parent."""
+    from peft import LoraConfig, get_peft_model
+    from transformers import set_seed
+
+    engine = load_local(plan.base, plan.device)
+    set_seed(plan.settings.seed)
+    config = LoraConfig(
+        r=plan.settings.rank,
+        lora_alpha=plan.settings.alpha,
+        lora_dropout=0.0,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+        base_model_name_or_path=plan.base,
+    )
+    model = get_peft_model(engine.model, config)
+    if engine.tokenizer.pad_token is None:
+        engine.tokenizer.pad_token = engine.tokenizer.eos_token or engine.tokenizer.convert_ids_to_tokens(0)
+    if plan.parent_adapter is not None:
+        load_weights(model, Path(plan.parent_adapter))
+    return engine, model
+
+
+def load_weights(model: Any, folder: Path) -> None:
+    """Give the adapter the weights of a folder. Raises BadInput or ModelUnusable for what does not fit."""
+    from peft import set_peft_model_state_dict
+
+    from loop.errors import ModelUnusable
+
+    check_adapter(folder)
+    try:
+        found = set_peft_model_state_dict(model, read_tensors(folder / "adapter_model.safetensors"), adapter_name=NAME)
+    except RuntimeError as error:
+        raise ModelUnusable(f"the adapter '{folder.name}' does not fit; keep train.rank as it was for it") from error
+    if found.unexpected_keys:
+        raise ModelUnusable(f"the adapter '{folder.name}' was trained on another base; train from the base instead")
+
+
+def save_adapter(model: Any, folder: Path) -> None:
+    """Write the adapter alone, as PEFT names its files."""
+    shutil.rmtree(folder, ignore_errors=True)
+    model.save_pretrained(folder, selected_adapters=[NAME], safe_serialization=True, save_embedding_layers=False)
+    (folder / "README.md").unlink(missing_ok=True)

@@ -1,0 +1,61 @@
+"""Running a trainer: steps are heard of, and what was killed goes on from its last whole checkpoint."""
+
+from pathlib import Path
+from typing import Any
+
+from jobs.train.run import Metrics, TrainingRun
+from loop.faults import point
+
+DONE = "trainer_state.json"  # what transformers writes last into a checkpoint
+
+
+def fit(trainer: Any, run: TrainingRun) -> Metrics:
+    """Train to the end; `train_loss` and `validation_loss` of the model that is kept, and `steps`."""
+    trainer.add_callback(_listener(run))
+    trainer.train(resume_from_checkpoint=last_checkpoint(run.folder))
+    _keep_curve(trainer.state.log_history, run)
+    metrics = {"steps": float(trainer.state.global_step)}
+    if run.curve.train:
+        metrics["train_loss"] = run.curve.train[-1][1]
+    if trainer.state.best_metric is not None:
+        metrics["validation_loss"] = float(trainer.state.best_metric)
+    return metrics
+
+
+def last_checkpoint(folder: Path) -> str | None:
+    """The newest checkpoint that was written to its end; half of one, from a kill, is passed over."""
+    found = [(int(d.name.rpartition("-")[2]), d) for d in folder.glob("checkpoint-*") if (d / DONE).is_file()]
+    return str(max(found)[1]) if found else None
+
+
+def _keep_curve(history: list[dict[str, float]], run: TrainingRun) -> None:
+    """The losses of every step, those before a kill included."""
+    for entry in history:
+        if "loss" in entry:
+            run.curve.train.append((int(entry["step"]), float(entry["loss"])))
+        elif "eval_loss" in entry:
+            run.curve.validation.append((int(entry["step"]), float(entry["eval_loss"])))
+
+
+def _listener(run: TrainingRun) -> Any:
+    from transformers import TrainerCallback
+
+    class Listener(TrainerCallback):  # type: ignore[misc]
+        """Tells every step, and is where a test may kill the run."""
+
+        loss: float | None = None
+
+        def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            run.beat(state.global_step, state.max_steps, None)
+
+        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            point("mid-train")
+            run.beat(state.global_step, state.max_steps, self.loss)
+
+        def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **_: Any) -> None:
+            self.loss = logs.get("loss", self.loss)
+
+        def on_prediction_step(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+            run.beat(state.global_step, state.max_steps, self.loss)
+
+    return Listener()
