@@ -22,7 +22,7 @@ class TrainSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """The table [train] of config.toml."""
 
     method: str = "auto"
-    """`auto`, or methods joined by `+` in their order: `sft`, `dpo`, `sft+dpo`. Auto leaves out what has too few rows."""
+    """`auto`, or methods joined by `+` in their order: `sft+dpo`. Auto leaves out what has too few rows."""
     min_rows: Annotated[int, msgspec.Meta(ge=1)] = 8
     """Least rows that supervised training begins with."""
     min_pairs: Annotated[int, msgspec.Meta(ge=1)] = 100
