@@ -11,6 +11,7 @@ from loop.errors import BadInput, ModelUnusable
 STARTER = Path(__file__).parent.parent / "starter"
 HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
 PICKLES = ("*.bin", "*.pt", "*.pth", "*.ckpt", "*.pkl")
+TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json", "vocab.txt", "spiece.model", "tekken.json")
 WANTED = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
 
 
@@ -40,6 +41,8 @@ def check_model(folder: Path) -> None:
     config = read_json(folder / "config.json")
     if not isinstance(config.get("model_type"), str):
         raise BadInput(f"'{folder}' is no model: its config.json names no model_type")
+    if not any((folder / name).is_file() for name in TOKENIZERS):
+        raise BadInput(f"'{folder}' is no model: it has no tokenizer, which transformers would make up")
     for file in _weight_files(folder):
         read_header(file)
 

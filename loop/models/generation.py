@@ -44,6 +44,8 @@ class Generation:
     def __init__(self, engine: "Engine", prompt: list[int], n: int, sampling: Sampling) -> None:
         self._engine = engine
         self._adapter = engine.adapter
+        self.model_id = engine.model_id
+        """Who writes, whatever the engine is switched to meanwhile."""
         self._prompt = prompt
         self._sampling = sampling
         self._most = max(0, min(sampling.max_tokens, engine.context - len(prompt)))

@@ -119,7 +119,7 @@ class LocalChatModel(BaseChatModel):
                     message=AIMessage(
                         content=done.text,
                         usage_metadata=_usage(generation, done),
-                        response_metadata={"model_name": self.engine.model_id, "finish_reason": done.finish},
+                        response_metadata={"model_name": generation.model_id, "finish_reason": done.finish},
                     ),
                     generation_info={"finish_reason": done.finish},
                 )
@@ -132,7 +132,7 @@ class LocalChatModel(BaseChatModel):
         message = AIMessageChunk(
             content="",
             usage_metadata=_usage(generation, done),
-            response_metadata={"model_name": self.engine.model_id},
+            response_metadata={"model_name": generation.model_id},
             chunk_position="last",
         )
         return ChatGenerationChunk(message=message, generation_info={"finish_reason": done.finish})
