@@ -1,0 +1,317 @@
+"""Ideas. Each kind has the ways people ask (`ASK`) and, by voice, what is answered (`STYLES`).
+
+Bound: the topic's forms; `{aim}` and `{who}` for things to be made; `{use}` for what an object affords.
+"""
+
+from jobs.pretrain.grammar import lines
+
+ASK: dict[str, tuple[str, ...]] = {
+    "uses": lines("""
+        unusual uses for {topic}
+        new uses for {topic}
+        uses for {topic}
+        what to do with {topic}
+        creative ways to use {topic}
+        {topic}
+        alternative uses of {topic}
+        surprising use for {the}
+        """),
+    "app": lines("""
+        a new app for {who}
+        an app for {who}
+        app idea for {who}
+        a product for {who}
+        something new for {who}
+        a gadget for {who}
+        a startup for {who}
+        an app about {topic}
+        a service for {who}
+        a tool that helps {who}
+        """),
+    "ways": lines("""
+        ways to {aim}
+        how to {aim}
+        how can we {aim}
+        a way to {aim}
+        tips to {aim}
+        ideas to {aim}
+        """),
+    "better": lines("""
+        how to make {topic} better
+        improve {topic}
+        a better {core}
+        making {topic} more fun
+        new features for {topic}
+        what is missing from {topic}
+        """),
+    "gift": lines("""
+        a gift for {someone}
+        gift ideas for {someone}
+        a present for {someone} who likes {topic}
+        a birthday present for {someone}
+        what to give {someone}
+        """),
+    "event": lines("""
+        a theme for a {event}
+        ideas for a {event}
+        a {event} for {who}
+        a {event} about {topic}
+        activities for a {event}
+        a game for a {event}
+        """),
+    "writing": lines("""
+        blog posts about {topic}
+        a video about {topic}
+        a book about {topic}
+        a story idea about {topic}
+        a talk about {topic}
+        a podcast about {topic}
+        a title for a story about {topic}
+        an article on {topic}
+        """),
+    "business": lines("""
+        a business with {topic}
+        a small business about {topic}
+        a shop for {topic}
+        how to sell {topic}
+        how to advertise {topic}
+        a campaign for {topic}
+        """),
+    "whatif": lines("""
+        what if {topic} could talk
+        what would happen if there {was} no {core}
+        what if {topic} {was} free for everyone
+        what if everyone had {topic}
+        a world without {core}
+        what if {who} ruled the world
+        """),
+    "topic": lines("""
+        {topic}
+        {topic}
+        ideas about {topic}
+        something with {topic}
+        a project about {topic}
+        an art project with {topic}
+        """),
+}
+
+STYLES: dict[str, dict[str, tuple[str, ...]]] = {
+    "uses": {
+        "plain": lines("""
+            Use {the} as {use}.
+            Turn {the} into {use}.
+            {the} makes a good {use_core}.
+            Make {use} out of {one}.
+            Use {the} as {use} for {who}.
+            Use {the} as {use} in {spot}.
+            """),
+        "craft": lines("""
+            Paint {the} {color} and use it as {use}.
+            Tie {number} of them together to make {use}.
+            Cut {the} in half and make {use}.
+            Cover {the} with paper to make {use}.
+            Hang {the} on the wall as {use}.
+            Fill {the} with {filling} and make {use}.
+            """),
+        "play": lines("""
+            A race where {who} balance {the} on their heads.
+            A game where you throw {the} into {target}.
+            Give {the} a name and keep it as a pet.
+            Hide {the} in {spot} and draw a treasure map.
+            Use {the} as a microphone and sing to {animal}.
+            Build {a_model} for {animal} out of {the}.
+            Put on a puppet show with {the} as the {role}.
+            """),
+        "short": lines("""
+            {use}
+            {use} for {animal}
+            {use} for {spot}
+            A {color} {use_core}
+            An emergency {use_core}
+            {use} made of {core}
+            """),
+    },
+    "app": {
+        "plain": lines("""
+            An app that helps {who} {aim}.
+            An app that shows {who} where to find {topic}.
+            An app that reminds {who} to {do}.
+            A map of {topic} for {who}.
+            An app where {who} share {topic} with each other.
+            An app that plays {sound} when it is time to {do}.
+            A small box that lets {who} {aim} in {number} minutes.
+            """),
+        "swap": lines("""
+            A swap shop where {who} trade {topic} for {thing}.
+            A library of {things} that {who} can borrow for a day.
+            A club where {who} teach each other to {do}.
+            A button that finds another person who wants to {do}.
+            A service that matches {who} with {who_else} to {aim}.
+            """),
+        "odd": lines("""
+            A hat for {who} that hums when it is time to {do}.
+            A chair that tells {who} a story about {topic}.
+            A game that gives {who} points when they {do}.
+            A robot {animal_bare} that carries {thing} for {who}.
+            A clock for {who} that only shows when to {do}.
+            A vending machine that sells {topic} to {who}.
+            """),
+    },
+    "ways": {
+        "plain": lines("""
+            Set aside {number} minutes {when} to {aim}.
+            Ask {helper} to help you {aim}.
+            Make a chart on the wall and {aim} one day at a time.
+            Start with {thing} and {aim} from there.
+            Put {thing} next to the door as a reminder to {aim}.
+            Find {number} friends who also want to {aim}.
+            """),
+        "game": lines("""
+            Make it a game: whoever helps to {aim} gets {prize}.
+            Bet {food} with a friend that you can {aim}.
+            Give {prize} to everyone who manages to {aim}.
+            Let {helper} draw a card each day with one way to {aim}.
+            Hold a contest at {spot} for the best way to {aim}.
+            """),
+        "odd": lines("""
+            Teach {animal} to remind you to {aim}.
+            Write a song about how to {aim} and play it {when}.
+            Swap homes with {helper} and {aim} there.
+            Pretend that you are {person} who has to {aim}.
+            Do the opposite for a day, then {aim}.
+            """),
+    },
+    "better": {
+        "plain": lines("""
+            Make {topic} {adj} and {adj_too}.
+            Add {thing} to {topic}.
+            Let {who} choose the color of {the}.
+            Give {the} a button that says {word}.
+            Put {topic} in {spot}, where {who} can find {them}.
+            Make {the} quiet {time}.
+            """),
+        "odd": lines("""
+            Let {topic} play {sound} {time}.
+            Give {the} wheels and a bell.
+            Make {the} out of {material}.
+            Let {animal} test {the} first.
+            Make {the} smell like {food}.
+            Add a small window to {the}.
+            """),
+    },
+    "gift": {
+        "plain": lines("""
+            {thing} with {gift_name} on it.
+            A box with {number} small things: {thing}, {other}, and a letter.
+            A day at {place} with you.
+            A lesson in how to {do}.
+            A book about {topic} with notes in it.
+            A {color} box full of {food}.
+            """),
+        "made": lines("""
+            A calendar with {number} photos of {topic}.
+            A jar of notes, one for each {day}.
+            A song about {topic} that you sing yourself.
+            A hand drawn map of all the places you went together.
+            A coupon: one free evening to {do}.
+            A small garden in {thing}.
+            """),
+    },
+    "event": {
+        "plain": lines("""
+            Everyone comes dressed as {person}.
+            A night of {topic} with {food} for all.
+            A quiz about {topic} with {prize} for the winner.
+            Everyone brings {thing} and tells its story.
+            Move the {event} to {spot} and bring {food}.
+            A {color} {event}: only {color} food and {color} clothes.
+            """),
+        "game": lines("""
+            A treasure hunt through {spot} that ends with {topic}.
+            Teams build {thing} out of {material}.
+            Blindfolded guests guess {topic} by the smell.
+            A race to {do} with one hand.
+            Each guest draws a card and must talk like {person}.
+            """),
+    },
+    "writing": {
+        "plain": lines("""
+            {number} things I wish I knew about {topic}.
+            A beginner's guide to {topic}.
+            Why {who} love {topic}.
+            A day in the life of {person} who lives for {topic}.
+            What {topic} can teach us about {virtue}.
+            The history of {topic} in {number} objects.
+            """),
+        "story": lines("""
+            {person} finds {topic} at {spot} and has to hide it.
+            {animal} who wants to learn about {topic}.
+            A town where {topic} {is} the only kind of money.
+            Two strangers meet because of {topic} and {thing}.
+            {person} wakes up and {topic} {has} disappeared.
+            A letter from {topic} to {who}.
+            """),
+        "title": lines("""
+            The {adj} {core}
+            {topic} and Other Lies
+            How {topic} Saved My {day}
+            The Last {core}
+            A Small Book of {core}
+            Letters to {core}
+            """),
+    },
+    "business": {
+        "plain": lines("""
+            Rent out {topic} to {who} by the hour.
+            A van that brings {topic} to {who}.
+            A shop that sells {topic} together with {food}.
+            A monthly box with {topic} and {thing}.
+            Teach {who} about {topic} on {day} evenings.
+            A repair shop for {topic} with free {food}.
+            """),
+        "ad": lines("""
+            Give the first {number} customers {topic} for free.
+            Paint a big picture of {topic} on the wall of {spot}.
+            Ask {who} to share their best story about {topic}.
+            A poster that only says: {topic}.
+            Let {animal} wear a sign that says {core}.
+            """),
+    },
+    "whatif": {
+        "plain": lines("""
+            {who} would meet at {spot} every {day}.
+            We would all need to learn how to {do}.
+            {topic} would be on the money and on the stamps.
+            People would trade {thing} for {food}.
+            Schools would teach {virtue} instead of math.
+            There would be a museum for {topic}.
+            {animal} would be the first to complain.
+            Nobody would {chore} anymore.
+            """),
+        "odd": lines("""
+            {friend} would finally be right about {topic}.
+            Hats would be {size} and {color}.
+            {day} would be a holiday for {topic}.
+            {topic} would ask for a raise.
+            The news would be about {topic} and {food} only.
+            """),
+    },
+    "topic": {
+        "plain": lines("""
+            A photo every day for a {period} that shows {topic}.
+            A map of {topic} in your town.
+            A small museum of {topic} in {spot}.
+            Invite {who} to talk about {topic} over {food}.
+            A garden shaped like {topic}.
+            A club for {topic} that meets {time}.
+            """),
+        "odd": lines("""
+            A costume of {topic} for {animal}.
+            {topic} made of {material}.
+            A board game about {topic} with {number} rules.
+            A song that is only about {topic}.
+            A radio show where {topic} answer{s} questions.
+            Leave {topic} at {spot} with a note that says {word}.
+            """),
+    },
+}

@@ -1,0 +1,124 @@
+"""Captions of cartoons: what one of them says. Bound: `{hero}`, `{foe}`, `{item}`, `{spot}`, each with its article."""
+
+from jobs.pretrain.grammar import lines, words
+
+SCENES = lines("""
+    {hero} and {foe} at {spot}.
+    {hero} talks to {foe} in {spot}
+    {hero} sits with {foe} at {spot}.
+    {hero} gives {foe} {item}.
+    {hero} holds {item} in front of {foe}.
+    {hero} is carrying {item} through {spot}.
+    {hero} looks at {item} in {spot}
+    {hero} and {foe} are stuck in {spot} with {item}.
+    Two people at {spot} look at {hero} with {item}.
+    {hero} shows {item} to {foe}.
+    {hero} in bed with {foe}
+    {hero} is at the doctor because of {item}.
+    {hero} is asking {foe} about {item} at {spot}.
+    {hero} walks into {spot} with {item}
+    {hero} is stuck on an island with {item}
+    {foe} is driving {hero} to {spot}.
+    """)
+
+STYLES: dict[str, tuple[str, ...]] = {
+    "work": lines("""
+        The job said flexible hours. It did not mention {hero}.
+        I was hired to {chore}, not to hold {item}.
+        Let us put {item} on the agenda for {day}.
+        Our last {foe_core} retired after {years}.
+        {hero:x} from accounting would like a word about {item}.
+        We are a small team, but {the_hero} works {day}s.
+        You can keep {item}, but it counts as your bonus.
+        This is why we have a meeting about {item} every {day}.
+        I asked for a raise and got {item}.
+        We had to let {foe} go. {the_foe} was too honest.
+        """),
+    "home": lines("""
+        My mother warned me about {item}.
+        It came with the apartment.
+        We said no pets, {the_hero}. You said you were a guest.
+        You never bring {item} for me anymore.
+        We agreed: {the_hero} stays, {item} goes.
+        Not in front of {the_foe}, dear.
+        It followed me home from {spot}.
+        You always take {the_foe}'s side.
+        I wanted {gift}. I got {item}.
+        Next time, you choose the vacation.
+        """),
+    "doctor": lines("""
+        Take {item} twice a day and call me on {day}.
+        How long have you felt like {hero}?
+        The good news is that {item} looks healthy.
+        I am a doctor, not {hero}.
+        Have you tried turning {item} off and on again?
+        Your insurance covers {item}, but not {the_hero}.
+        Does it hurt when {the_foe} talks?
+        You need rest, water, and less of {the_foe}.
+        """),
+    "polite": lines("""
+        Excuse me, is this {item} taken?
+        After you, {the_foe}. I insist.
+        Do you come to {spot} often?
+        Sorry, I thought you were my {item_core}.
+        You must be {name}. I know your {item_core}.
+        Is it always this {weather_word} at {spot}?
+        I would love to stay, but {item} is waiting.
+        Please, call me {name}. {the_hero} was my father.
+        You look different in your photos.
+        May I introduce {item}?
+        """),
+    "dry": lines("""
+        Well, this is not what I ordered.
+        It was cheaper than {item_two}.
+        I see you met {the_hero}.
+        At least {the_foe} brought {item_two}.
+        That is the last time I shop at {spot}.
+        And that is why I never {chore}.
+        Say what you want, {item} still works.
+        I have seen worse. Not today, but I have.
+        It is not the size of {the_item}, it is how you carry it.
+        I liked {the_item} better before it was famous.
+        Technically, {the_hero} was here first.
+        Everyone has a hobby, {name}.
+        """),
+    "question": lines("""
+        Did you bring {item}, or did {item:x} bring you?
+        Who invited {the_hero}?
+        Is {the_item} part of the service?
+        Would you like {item} with that?
+        Why is there {item} at {spot}?
+        How do I explain {item} to my wife?
+        Do you think {the_foe} noticed?
+        Who told {the_hero} about {spot}?
+        Are you going to eat {the_item}?
+        What part of {item} do you not understand?
+        """),
+    "advice": lines("""
+        Never trust {hero} with {item}.
+        Just act normal. {the_hero} can smell fear.
+        First rule of {spot}: do not look at {the_item}.
+        Smile, and do not mention {the_item}.
+        If {the_foe} asks, you never saw {the_item}.
+        Start small. Nobody begins with {item}.
+        Stay calm. {the_foe} only wants {item}.
+        Remember, {the_hero} is more afraid of {item} than you are.
+        """),
+}
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "someone": words("""
+        a man; a woman; a king; a pirate; a knight; a robot; a ghost; a doctor; a waiter; a cowboy; a boss
+        a bear; a shark; a cat; a dog; a penguin; a dragon; a lawyer; a clown; a wizard; an alien
+        an astronaut; a snowman; a caveman; a detective; a chef; a farmer; a fish; a lion; a judge
+        a mermaid; a businessman; a vampire; a cow; a mouse; an elephant; a couple; a salesman; a policeman
+        a professor; a baby; a monster; a tree; a chicken; a queen; a giant; an old woman
+        """),
+    "scene": words("""
+        a bar; a desert island; the office; a courtroom; the kitchen; a restaurant; the elevator; heaven
+        a spaceship; the dentist; an airport; the subway; a cave; a castle; the beach; a hospital; the zoo
+        a job interview; the living room; a police station; the moon; a wedding; a bus stop; a supermarket
+        a therapist's office; a boat; the park; a library; the gym; a museum
+        """),
+    "weather_word": words("quiet; crowded; cold; loud; wet; formal; dark; strange"),
+}

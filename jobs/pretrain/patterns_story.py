@@ -1,0 +1,219 @@
+"""Story openings: a first sentence that holds the topic, a detail, and something that makes one read on.
+
+Bound: `{name}` with `{she}` `{her}` `{hers}`, and the topic's forms.
+"""
+
+from jobs.pretrain.grammar import lines, words
+
+OPEN: dict[str, tuple[str, ...]] = {
+    "quiet": lines("""
+        n: {the} had been {bad} for {years} when {name} came home to {town}.
+        n: Every morning {name} walked past {the} and counted to {number}.
+        n: On the last {day} of {season}, {name} found {topic} at {place}.
+        n: {name} kept {topic} in a drawer and never spoke of {them}.
+        n: There {was} {topic} in the middle of {place}, and nobody had noticed but {name}.
+        n: It was {name}'s job to look after {the}, and {she} did it well.
+        n: After the {weather_noun}, only {the} and {name} were left.
+        n: {name} inherited {topic} from an aunt {she} had never met.
+        a: {name} had been {doing} for {years}, and nobody had ever asked why.
+        a: In {town}, {doing} was something that only {who} did.
+        a: {name} learned {doing} from {hers} grandmother, slowly, by lamp light.
+        The winter {name} turned {number_age}, {the} {was} all that people talked about.
+        For {years}, {the} {was} the only thing that {name} cared about.
+        """),
+    "mystery": lines("""
+        n: Someone had left {topic} on the doorstep, and {name} knew exactly who.
+        n: {the} {was} gone. In {its} place lay {object}.
+        n: The first time {name} saw {topic}, {it} {was} exactly where {it} should not have been.
+        n: "Do not open {the}," said the note, but {name} already had.
+        n: There was a door behind {the}, and it had not been there yesterday.
+        n: {name} heard {the} before {she} saw {them}.
+        n: Nobody in {town} would say where {the} came from.
+        n: At {hour}, {the} began to {strange}.
+        a: Three people had disappeared while {doing}, and {name} meant to be the fourth.
+        a: The letter told {name} to start {doing} and to trust no one.
+        The letter said only two words: {topic}.
+        When the lights came back, {name} saw {object} and knew it had to do with {topic}.
+        All {hers} life, {name} had been told to stay away from {topic}.
+        """),
+    "funny": lines("""
+        n: {name} did not mean to steal {the}. It just happened, like most things on a {day}.
+        n: It is hard to be taken seriously when you carry {topic} everywhere.
+        n: {the} hated {name}, and the feeling was mutual.
+        n: "I am sorry," said {name} to {the}, "but you have to go."
+        n: {name} bought {topic} by mistake and was too polite to send {them} back.
+        n: The whole trouble began with {topic} and {number} {plural}.
+        a: {name} was the worst in the world at {doing}, and had a medal to prove it.
+        a: {doing} is not a crime, but {name} was arrested for it anyway.
+        There are {number} rules about {topic}, and {name} had broken all of them by {hour}.
+        Everyone agreed that {topic} {was} a bad idea, so {name} did it twice.
+        By the time the police arrived, {name} had explained {topic} {number} times.
+        {name}'s mother had one rule about {topic}: not in the house.
+        """),
+    "wonder": lines("""
+        n: Once, in {town}, there lived {person} who owned {topic}.
+        n: On the night {the} began to glow, {name} was {number_child} years old.
+        n: {the} could {strange}, but only for people who were kind.
+        n: Far beyond {spot}, where the road ends, {the} waited for {name}.
+        n: {animal:x} came to {name}'s window and spoke of {topic}.
+        n: If you whisper to {the} at {hour}, it is said, {the} will answer.
+        n: The king wanted {topic} more than anything in the world.
+        a: Whoever is caught {doing} under a full moon, the old people said, will never grow old.
+        a: {name} was {doing} when the moon came down to {place}.
+        Long ago, before there were clocks, everyone knew about {topic}.
+        The old map showed only one thing: {topic}.
+        In the year without summer, {name} dreamed of {topic} every night.
+        """),
+    "future": lines("""
+        n: The last {core} on the planet belonged to {name}.
+        n: The robot had never seen {topic} before.
+        n: In {year}, it was against the law to own {topic}.
+        n: The ship carried {number} thousand people and {topic}.
+        n: When the signal came, it was a picture of {topic}.
+        n: {name} was sent to the moon with {topic} and no instructions.
+        a: In {year}, machines did everything except {doing}.
+        a: {doing} had been forbidden since the year {year}.
+        On the {number_th} day in space, {name} missed {topic} most of all.
+        The computer knew everything except {topic}.
+        They had cured sleep, age and rain, but nobody had understood {topic}.
+        """),
+    "voice": lines("""
+        n: I was {number_child} when I stole {the}.
+        n: My father left me {topic}, {number} dollars and a warning.
+        n: You will not believe me, but {the} spoke first.
+        n: I have told this story many times, and each time {the} get{s} bigger.
+        n: I met {name} because of {topic}.
+        n: We hid {the} under the floor and swore to tell no one.
+        a: I was {doing} when {name} called to say goodbye.
+        a: The summer I started {doing} was the summer my brother left.
+        Let me tell you about {topic}, and why I can never go back to {town}.
+        My grandmother had a saying about {topic}. I wish I had listened.
+        I knew three things about {topic}, and all of them were wrong.
+        Before {topic}, I was an ordinary {person_bare}.
+        """),
+}
+
+DETAIL: dict[str, tuple[str, ...]] = {
+    "quiet": lines("""
+        [The house|The street|The room] smelled of {smell}.
+        {she} had {object} in {hers} pocket and {while} to wait.
+        Outside there was {weather}, and {spot} was empty.
+        {she} put on {hers} coat and looked at {thing}.
+        People said hello, and {she} said hello back.
+        The neighbors thought it was about {thing}, but it was about love.
+        {friend_cap} had said it would pass.
+        """),
+    "mystery": lines("""
+        There was {weather} that night, and {spot} was dark.
+        Beside it lay {object}, still warm.
+        {she} locked the door and listened.
+        Somebody had written the date on it: {day}, the {number_th}.
+        The only witness was {animal}.
+        {she} counted the steps: {number}, then silence.
+        """),
+    "funny": lines("""
+        {friend_cap} laughed for {while}.
+        To be fair, there had been a lot of {food}.
+        {she} tried to look calm, which is hard with {object} on your head.
+        {animal} watched and said nothing.
+        It did not help that {she} was dressed as {person}.
+        {she} blamed {thing}.
+        """),
+    "wonder": lines("""
+        It was {adj} as {thing} and {adj_too} as a song.
+        The wind carried the smell of {smell}.
+        {animal} sat beside it and kept watch.
+        Nobody had dared to touch it for {years}.
+        The stars came closer to see.
+        It asked for {object} and {number} tears.
+        """),
+    "future": lines("""
+        {she} checked the air, the lock, and the clock.
+        The screens went {color}, one after another.
+        The machines hummed and waited.
+        Outside, the dust was {color} and very still.
+        {she} had {number} hours of air and {object}.
+        Nobody answered the radio.
+        """),
+    "voice": lines("""
+        That was in {month}, the year of the big {weather_noun}.
+        I can still smell the {smell}.
+        {name} said I would regret it, and {name} is always right.
+        I carried {object} with me the whole way.
+        Nobody asked me, so I said nothing.
+        We were young, and the town was small.
+        """),
+}
+
+HOOK: dict[str, tuple[str, ...]] = {
+    "quiet": lines("""
+        Today was different.
+        Then, one {day}, someone answered.
+        {she} did not know yet that it was the last time.
+        That was the year everything changed.
+        Tomorrow {she} would leave, and nobody knew.
+        Then the telephone rang.
+        {she} opened the window and let the {weather_noun} in.
+        """),
+    "mystery": lines("""
+        Then somebody knocked.
+        It was {hers} own handwriting.
+        And it was moving.
+        {she} had {while} to find out why.
+        The clock struck {hour}, and the light went out.
+        Only one person could have known, and that person was dead.
+        """),
+    "funny": lines("""
+        Things got worse when {hers} mother arrived.
+        The goat was not part of the plan.
+        {she} had until {hour} to put it right.
+        And that was before breakfast.
+        It would have worked, too, without {animal}.
+        By noon it was in the newspaper.
+        """),
+    "wonder": lines("""
+        "I have waited for you," it said.
+        And so the journey began.
+        But every wish has a price.
+        That night, {name} followed it into the dark.
+        One morning it was awake.
+        Nobody who went looking ever came back the same.
+        """),
+    "future": lines("""
+        Then it spoke.
+        It knew {hers} name.
+        There was something alive under the ice.
+        {she} pressed the button anyway.
+        Somebody else was on board.
+        It was the first message in {years}.
+        """),
+    "voice": lines("""
+        This is how it started.
+        I should have run.
+        I never saw {name} again.
+        But I am getting ahead of myself.
+        I still have the key.
+        It was the best mistake of my life.
+        """),
+}
+
+WORDS: dict[str, tuple[str, ...]] = {
+    "weather_noun": words("storm; rain; snow; fog; heat; flood; wind; frost"),
+    "object": words("""
+        a single {color} glove; a photograph of {town}; a key with no lock; a broken watch; half an apple
+        a train ticket; a folded map; {household}; a jar of buttons; a letter with no name; an empty cage
+        """),
+    "number_age": words("ten; eleven; twelve; sixteen; twenty; thirty; forty; sixty; seventy"),
+    "number_child": words("six; seven; eight; nine; ten; eleven; twelve; thirteen"),
+    "number_th": words("third; fourth; ninth; tenth; twelfth; fortieth; hundredth; last; first"),
+    "strange": words("""
+        hum; sing; move; whisper; grow; shine; float; breathe; answer questions; tell the future
+        """),
+    "plural": words("chickens; policemen; balloons; lawyers; ducks; cakes; umbrellas; cousins; trombones"),
+    "smell": words("smoke; bread; oranges; salt; dust; paint; roses; coffee; wet wool; pine; soap"),
+    "year": words("2090; 2150; 2201; 3000; 2077; 2345"),
+    "person_bare": words("baker; student; nurse; clerk; boy; girl; teacher; cook; thief; gardener"),
+    "friend_cap": words("""
+        {hers} sister; {hers} brother; the old postman; {hers} teacher; everyone; the neighbor
+        """),
+}

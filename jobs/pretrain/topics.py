@@ -1,0 +1,183 @@
+"""What a text is about: a noun phrase or a doing, in the forms that patterns need."""
+
+import random
+import re
+from typing import NamedTuple
+
+from jobs.pretrain.domains import DOMAINS
+from jobs.pretrain.grammar import right_article, words
+from jobs.pretrain.lexicon import LEXICON
+
+DOUBLED = frozenset(
+    words("""
+    run; swim; get; put; sit; stop; plan; cut; knit; jog; chop; wrap; hum; pet; shop; win; dig; skip; hit; let
+    """)
+)
+SINGULAR_S = frozenset(
+    words("""
+    chess; tennis; bus; glass; gas; jazz; grass; dress; news; boss; class; mess; kiss; princess; happiness
+    """)
+)
+DETERMINER = re.compile(r"^(an?|the|my|our|your|his|her|this|that|no|every|each|one) ", re.IGNORECASE)
+
+
+class Topic(NamedTuple):
+    """A topic in its forms; `words` is what slots are bound to."""
+
+    prompt: str
+    """As a writer would type it."""
+    kind: str
+    """`thing` or `doing`."""
+    words: dict[str, str]
+
+
+def gerund(doing: str) -> str:
+    """The -ing form of a base verb phrase: `bake bread` to `baking bread`."""
+    verb, _, rest = doing.partition(" ")
+    if verb in DOUBLED:
+        stem = verb + verb[-1]
+    elif verb.endswith("ie"):
+        stem = verb[:-2] + "y"
+    elif verb.endswith("e") and not verb.endswith(("ee", "ye", "oe")):
+        stem = verb[:-1]
+    else:
+        stem = verb
+    return f"{stem}ing {rest}".strip()
+
+
+def is_plural(phrase: str) -> bool:
+    """Whether the phrase takes `are`, by its head noun (before a preposition)."""
+    head = re.split(r" (?:of|in|on|at|for|with|from|without|under|about|to|by) ", phrase)[0]
+    if DETERMINER.match(phrase) and not re.match(r"(?i)(the|my|our|your|his|her|no) ", phrase):
+        return False
+    last = head.split()[-1].lower()
+    return " and " in phrase or (last.endswith("s") and last not in SINGULAR_S and not last.endswith("ss"))
+
+
+def thing_words(phrase: str) -> dict[str, str]:
+    """The forms of a noun phrase, with and without its article, and what agrees with it."""
+    core = DETERMINER.sub("", phrase)
+    plural = is_plural(phrase)
+    owned = re.match(r"(?i)(my|our|your|his|her) ", phrase)
+    return {
+        "topic": phrase,
+        "core": core,
+        "the": phrase if owned else f"the {core}",
+        "my": phrase if owned else f"my {core}",
+        "this": f"these {core}" if plural else f"this {core}",
+        "one": phrase if plural or owned else f"one {core}",
+        "is": "are" if plural else "is",
+        "isnt": "are not" if plural else "is not",
+        "was": "were" if plural else "was",
+        "has": "have" if plural else "has",
+        "does": "do" if plural else "does",
+        "it": "they" if plural else "it",
+        "them": "them" if plural else "it",
+        "its": "their" if plural else "its",
+        "s": "" if plural else "s",
+        "es": "" if plural else "es",
+    }
+
+
+def doing_words(doing: str, phrase: str | None = None) -> dict[str, str]:
+    """The forms of a doing; as a noun it is its -ing form."""
+    noun = phrase or gerund(doing)
+    forms = thing_words("x")
+    fixed = dict.fromkeys(("topic", "core", "the", "my", "this", "one"), noun)
+    return forms | fixed | {"do": doing, "doing": noun}
+
+
+def related(domain: dict[str, tuple[str, ...]], rng: random.Random) -> dict[str, str]:
+    """Two things, a doing, a place and two qualities of one domain."""
+    thing, other, third = rng.sample(domain["things"], 3)
+    do, do2 = rng.sample(domain["doings"], 2)
+    adj, adj2 = rng.sample(domain["qualities"], 2)
+    place = rng.choice(domain["places"])
+    found = {"thing": thing, "other": other, "third": third, "do": do, "doing": gerund(do), "place": place}
+    return found | {"do_too": do2, "doing_too": gerund(do2), "adj": adj, "adj_too": adj2}
+
+
+def sample_topic(rng: random.Random, nouns: tuple[str, ...]) -> Topic:
+    """A topic: mostly of a domain, else any noun of `nouns`, so that new words are copied too."""
+    domain = rng.choice(DOMAINS)
+    near = related(domain, rng)
+    dice = rng.random()
+    if dice < 0.18:
+        doing = _doing_with_extra(near["do"], rng)
+        return Topic(_asked(gerund(doing), rng), "doing", near | doing_words(doing))
+    if dice < 0.62 or not nouns:
+        phrase = rng.choice(domain["things"])
+    else:
+        phrase = any_noun(rng, nouns)
+        near = related(_plain_domain(), rng)
+    phrase = right_article(_with_extra(phrase, rng))
+    return Topic(_asked(phrase, rng), "thing", near | thing_words(phrase))
+
+
+def any_noun(rng: random.Random, nouns: tuple[str, ...]) -> str:
+    """A noun of the word lists, sometimes one that nobody has heard of, with some article."""
+    noun = _invented(rng) if rng.random() < 0.12 else rng.choice(nouns)
+    if noun.endswith("s") or noun.startswith("~"):
+        return rng.choice(("", "", "my ", "the ")) + noun.lstrip("~")
+    return rng.choice(("a ", "a ", "a ", "my ", "the ")) + noun
+
+
+def _invented(rng: random.Random) -> str:
+    parts = ("bar", "lo", "min", "ta", "ve", "ros", "kin", "del", "ma", "pu", "fen", "zi", "gra", "sho", "ter", "wil")
+    return "".join(rng.sample(parts, rng.choice((2, 2, 3))))
+
+
+def _plain_domain() -> dict[str, tuple[str, ...]]:
+    return {
+        "things": LEXICON["household"],
+        "doings": LEXICON["chore"],
+        "places": LEXICON["spot"],
+        "qualities": LEXICON["good"],
+    }
+
+
+def _with_extra(phrase: str, rng: random.Random) -> str:
+    """Sometimes a quality, a time or a place, as people type it."""
+    dice = rng.random()
+    if dice < 0.10:
+        start, rest = _split(phrase)
+        return f"{start}{rng.choice(LEXICON['good'] + LEXICON['bad'] + LEXICON['color'] + LEXICON['size'])} {rest}"
+    if dice < 0.18:
+        return f"{phrase} in {rng.choice(LEXICON['spot'])}"
+    if dice < 0.22:
+        return f"{phrase} and {rng.choice(rng.choice(DOMAINS)['things'])}"
+    if dice < 0.26:
+        return f"{phrase} with {rng.choice(rng.choice(DOMAINS)['things'])}"
+    if dice < 0.30:
+        return f"{phrase} for {rng.choice(LEXICON['who'])}"
+    return phrase
+
+
+def _doing_with_extra(doing: str, rng: random.Random) -> str:
+    """Sometimes with whom, where or with what."""
+    dice = rng.random()
+    if dice < 0.12:
+        return f"{doing} with {rng.choice(LEXICON['friend'])}"
+    if dice < 0.24:
+        return f"{doing} in {rng.choice(LEXICON['spot'])}"
+    if dice < 0.30:
+        return f"{doing} with {rng.choice(LEXICON['animal'])}"
+    return doing
+
+
+def a_name(rng: random.Random, kind: str) -> str:
+    """A first name, one in eight of them never heard before, so that any name is copied."""
+    return _invented(rng).capitalize() if rng.random() < 0.12 else rng.choice(LEXICON[kind])
+
+
+def _split(phrase: str) -> tuple[str, str]:
+    found = DETERMINER.match(phrase)
+    return (found.group(0), phrase[found.end() :]) if found else ("", phrase)
+
+
+def _asked(phrase: str, rng: random.Random) -> str:
+    """The topic as someone types it: bare, with its article, with a capital or a full stop."""
+    asked = DETERMINER.sub("", phrase) if rng.random() < 0.35 else phrase
+    if rng.random() < 0.3:
+        asked = asked[0].upper() + asked[1:]
+    return asked + "." if rng.random() < 0.08 else asked

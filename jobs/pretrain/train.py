@@ -1,0 +1,161 @@
+"""The training itself: batches of rows of like length, a schedule over time, checkpoints, resuming."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jobs.pretrain.corpus import Corpus
+from jobs.pretrain.model import Learner, Progress, learner, load_checkpoint, new_model, save_checkpoint, set_rate
+from jobs.pretrain.plan import Plan, rate_at
+from jobs.pretrain.tokens import Encoded, encode, row_texts, train_tokenizer
+
+SAVE_EVERY_S = 120.0
+REPORT_EVERY = 5
+"""Every fifth checkpoint is evaluated and exported: once in ten minutes."""
+Report = Callable[[Any, Any, Progress], None]
+
+
+def prepare(plan: Plan, corpus: Corpus, out: Path) -> Any:
+    """The tokenizer: made once for a run, then read back."""
+    from transformers import AutoTokenizer
+
+    folder = out / "tokenizer"
+    if not (folder / "tokenizer.json").exists():
+        texts = [sample.text for found in corpus.train.values() for group in found.values() for sample in group]
+        texts += row_texts(corpus.rows(0, plan.tokenizer_rows))
+        train_tokenizer(texts, plan.vocabulary).save_pretrained(folder)
+    return AutoTokenizer.from_pretrained(folder)
+
+
+def batches(plan: Plan, corpus: Corpus, tokenizer: Any, chunk: int) -> list[list[Encoded]]:
+    """The batches of one chunk of rows: sorted by length, cut at `batch_tokens`, in an order fixed by the seed."""
+    rows = [encode(row, tokenizer) for row in corpus.rows(chunk * plan.chunk_rows, plan.chunk_rows)]
+    rows = sorted((row for row in rows if len(row.ids) <= plan.longest), key=lambda row: len(row.ids))
+    found: list[list[Encoded]] = [[]]
+    for row in rows:
+        if len(row.ids) * (len(found[-1]) + 1) > plan.batch_tokens:
+            found.append([])
+        found[-1].append(row)
+    random.Random(f"{plan.seed}/order/{chunk}").shuffle(found)
+    return found
+
+
+def loss_of(model: Any, batch: list[Encoded], pad: int, bf16: bool) -> Any:
+    """Weighted mean cross-entropy of the next token, in nats; right-padded, so that positions begin at 0."""
+    import torch
+
+    width = max(len(row.ids) for row in batch)
+    ids = torch.full((len(batch), width), pad)
+    weights = torch.zeros(len(batch), width)
+    for line, row in enumerate(batch):
+        ids[line, : len(row.ids)] = torch.tensor(row.ids)
+        weights[line, : len(row.ids)] = torch.tensor(row.weights)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        hidden = model.model(input_ids=ids[:, :-1]).last_hidden_state
+        kept = weights[:, 1:] > 0
+        logits = model.lm_head(hidden[kept])
+    losses = torch.nn.functional.cross_entropy(logits.float(), ids[:, 1:][kept], reduction="none")
+    return (losses * weights[:, 1:][kept]).sum() / weights[:, 1:][kept].sum()
+
+
+def step(state: Learner, batch: list[Encoded], pad: int, bf16: bool) -> float:
+    """One update; the loss before it."""
+    import torch
+
+    loss = loss_of(state.model, batch, pad, bf16)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
+    for optimizer in state.optimizers:
+        optimizer.step()
+        optimizer.zero_grad()
+    return float(loss.detach())
+
+
+def bf16_is_faster(plan: Plan, tokenizer: Any, batch: list[Encoded]) -> bool:
+    """Times two updates of a throw-away model in either precision."""
+    taken = {}
+    for bf16 in (False, True):
+        state = learner(new_model(plan, tokenizer), plan)
+        step(state, batch, 0, bf16)
+        began = time.perf_counter()
+        step(state, batch, 0, bf16)
+        taken[bf16] = time.perf_counter() - began
+    return taken[True] < taken[False]
+
+
+def train(plan: Plan, corpus: Corpus, out: Path, report: Report) -> tuple[Any, Any, Progress]:
+    """Trains until the time is up and returns model, tokenizer and progress.
+
+    Goes on from `out/checkpoint.safetensors` where there is one; `report` is called after every checkpoint.
+    """
+    import torch
+
+    torch.set_num_threads(plan.threads)
+    out.mkdir(parents=True, exist_ok=True)
+    tokenizer = prepare(plan, corpus, out)
+    state = learner(new_model(plan, tokenizer), plan)
+    checkpoint = out / "checkpoint.safetensors"
+    if checkpoint.exists():
+        progress = load_checkpoint(checkpoint, state)
+    else:
+        progress = Progress(bf16=bf16_is_faster(plan, tokenizer, batches(plan, corpus, tokenizer, 0)[0]))
+    progress = _loop(
+        plan, corpus, state, tokenizer, progress, lambda p: _checkpoint(checkpoint, state, tokenizer, p, report)
+    )
+    save_checkpoint(checkpoint, state, progress)
+    return state.model.eval(), tokenizer, progress
+
+
+def _checkpoint(path: Path, state: Learner, tokenizer: Any, progress: Progress, report: Report) -> None:
+    save_checkpoint(path, state, progress)
+    if round(progress.seconds / SAVE_EVERY_S) % REPORT_EVERY == 0:
+        state.model.eval()
+        report(state.model, tokenizer, progress)
+        state.model.train()
+
+
+def _loop(
+    plan: Plan, corpus: Corpus, state: Learner, tokenizer: Any, progress: Progress, keep: Callable[[Progress], None]
+) -> Progress:
+    from tqdm import tqdm
+
+    total = plan.minutes * 60
+    saved = progress.seconds
+    with tqdm(total=round(total), initial=round(progress.seconds), unit="s", mininterval=5) as bar:
+        for chunk, number, batch in _from(plan, corpus, tokenizer, progress):
+            began = time.perf_counter()
+            set_rate(state, plan, rate_at(plan, progress.seconds / total))
+            loss = step(state, batch, tokenizer.pad_token_id, progress.bf16)
+            progress = _advance(progress, chunk, number, batch, time.perf_counter() - began)
+            bar.set_postfix(loss=f"{loss:.3f}", tokens_s=round(progress.tokens / progress.seconds), refresh=False)
+            bar.update(min(round(progress.seconds), round(total)) - bar.n)
+            if progress.seconds >= total:
+                return progress
+            if progress.seconds - saved >= SAVE_EVERY_S:
+                keep(progress)
+                saved = progress.seconds
+    return progress
+
+
+def _advance(progress: Progress, chunk: int, number: int, batch: list[Encoded], seconds: float) -> Progress:
+    return msgspec.structs.replace(
+        progress,
+        chunk=chunk,
+        batch=number + 1,
+        steps=progress.steps + 1,
+        tokens=progress.tokens + sum(len(row.ids) for row in batch),
+        seconds=progress.seconds + seconds,
+    )
+
+
+def _from(plan: Plan, corpus: Corpus, tokenizer: Any, progress: Progress) -> Iterator[tuple[int, int, list[Encoded]]]:
+    chunk, first = progress.chunk, progress.batch
+    while True:
+        for number, batch in enumerate(batches(plan, corpus, tokenizer, chunk)):
+            if number >= first:
+                yield chunk, number, batch
+        chunk, first = chunk + 1, 0

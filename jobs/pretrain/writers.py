@@ -1,0 +1,184 @@
+"""How each task makes a scene and writes about it in a voice."""
+
+import random
+import re
+from typing import Protocol
+
+from jobs.pretrain import patterns_caption as caption
+from jobs.pretrain import patterns_copy as ad
+from jobs.pretrain import patterns_story as story
+from jobs.pretrain import patterns_tweet as tweet
+from jobs.pretrain.domains import DOMAINS
+from jobs.pretrain.grammar import Grammar
+from jobs.pretrain.lexicon import LEXICON
+from jobs.pretrain.rows import Scene, write
+from jobs.pretrain.topics import Topic, a_name, any_noun, sample_topic, thing_words
+
+CAST = {"hero": ("hero", "the_hero"), "foe": ("foe", "the_foe", "foe_core"), "item": ("item", "the_item", "item_core")}
+
+
+class Writer(Protocol):
+    """A task's generator."""
+
+    def scene(self, rng: random.Random) -> Scene:
+        """Something to write about."""
+
+    def text(self, scene: Scene, style: str, rng: random.Random) -> str:
+        """One completion for the scene in the voice."""
+
+
+def ask(form: str, topic: Topic) -> str:
+    """The request: the topic as typed when it stands alone, in plain form inside other words."""
+    return topic.prompt if form == "{p}" else form.replace("{p}", topic.words["topic"])
+
+
+class TweetWriter:
+    """Posts about any topic."""
+
+    asks = ("{p}",) * 9 + (
+        "my love of {p}",
+        "a joke about {p}",
+        "how I feel about {p}",
+        "{p} today",
+        "something about {p}",
+    )
+
+    def __init__(self, nouns: tuple[str, ...]) -> None:
+        self.nouns = nouns
+        self.grammar = Grammar(LEXICON | tweet.WORDS)
+
+    def scene(self, rng: random.Random) -> Scene:
+        """Something to write about."""
+        topic = sample_topic(rng, self.nouns)
+        prompt = ask(rng.choice(self.asks), topic)
+        return Scene(prompt, {}, topic.words, topic.kind, tuple(tweet.STYLES))
+
+    def text(self, scene: Scene, style: str, rng: random.Random) -> str:
+        """One completion in the voice."""
+        return write(self.grammar, tweet.STYLES[style], scene, rng)
+
+
+class CopyWriter:
+    """Marketing lines for a thing, a shop or a service."""
+
+    asks = ("{p}",) * 5 + (
+        "our new {core}",
+        "a sale on {p}",
+        "a shop for {p}",
+        "an ad for {p}",
+        "{p} for {who}",
+        "launching {p}",
+    )
+    named = ("{company}, a shop for {p}", "{company}: {p}", "{p} from {company}", "{company} sells {p}")
+
+    def __init__(self, nouns: tuple[str, ...]) -> None:
+        self.nouns = nouns
+        self.grammar = Grammar(LEXICON | ad.WORDS)
+
+    def scene(self, rng: random.Random) -> Scene:
+        """Something to write about."""
+        topic = sample_topic(rng, self.nouns)
+        own = rng.random() < 0.25
+        words = topic.words | {"who": rng.choice(LEXICON["who"]), "company": rng.choice(LEXICON["company"])}
+        form = rng.choice(self.named if own else self.asks)
+        prompt = self.grammar.expand_raw(ask(form, topic), rng, dict(words))
+        if "{who}" not in form:
+            del words["who"]
+        styles = tuple(name for name in ad.STYLES if own or name != "brand")
+        return Scene(prompt, {}, words, topic.kind, styles)
+
+    def text(self, scene: Scene, style: str, rng: random.Random) -> str:
+        """One completion in the voice."""
+        return write(self.grammar, ad.STYLES[style], scene, rng)
+
+
+class StoryWriter:
+    """Openings of two to four sentences."""
+
+    asks = ("{topic}",) * 5 + (
+        "{p}",
+        "{p}",
+        "a story about {topic}",
+        "{topic} in {town}",
+        "{topic} and a secret",
+        "the last {core}",
+    )
+    named = ("{name} and {topic}", "{name} finds {topic}", "how {name} lost {topic}", "{name}, {person}, and {topic}")
+
+    def __init__(self, nouns: tuple[str, ...]) -> None:
+        self.nouns = nouns
+        self.grammar = Grammar(LEXICON | story.WORDS)
+
+    def scene(self, rng: random.Random) -> Scene:
+        """Something to write about."""
+        topic = sample_topic(rng, self.nouns)
+        own = rng.random() < 0.3
+        words = topic.words | self._person(rng) | {"p": topic.prompt}
+        prompt = self.grammar.expand_raw(rng.choice(self.named if own else self.asks), rng, dict(words))
+        if not own:
+            words["name"] = ""
+        return Scene(prompt, {}, words, topic.kind, tuple(story.OPEN))
+
+    def _person(self, rng: random.Random) -> dict[str, str]:
+        if rng.random() < 0.5:
+            return {"name": a_name(rng, "woman"), "she": "she", "her": "her", "hers": "her"}
+        return {"name": a_name(rng, "man"), "she": "he", "her": "him", "hers": "his"}
+
+    def text(self, scene: Scene, style: str, rng: random.Random) -> str:
+        """One completion in the voice."""
+        bound = dict(scene.bound)
+        if not bound["name"]:
+            bound |= self._person(rng)
+        parts = [write(self.grammar, story.OPEN[style], scene._replace(bound=bound), rng)]
+        for block, odds in ((story.DETAIL, 0.85), (story.HOOK, 0.85)):
+            if rng.random() < odds:
+                parts.append(self.grammar.expand(rng.choice(block[style]), rng, bound))
+        return " ".join(parts)
+
+
+class CaptionWriter:
+    """What somebody in a cartoon says; names only who and what the scene shows."""
+
+    def __init__(self, nouns: tuple[str, ...]) -> None:
+        self.nouns = nouns
+        self.grammar = Grammar(LEXICON | caption.WORDS)
+
+    def scene(self, rng: random.Random) -> Scene:
+        """Something to write about."""
+        hero, foe = rng.sample(caption.WORDS["someone"], 2)
+        item = thing_words(self._item(rng))
+        words = {"hero": hero, "foe": foe, "item": item["topic"], "spot": rng.choice(caption.WORDS["scene"])}
+        pattern = rng.choice(caption.SCENES)
+        prompt = self.grammar.expand(pattern, rng, words)
+        words |= {"the_hero": thing_words(hero)["the"], "the_foe": thing_words(foe)["the"], "the_item": item["the"]}
+        words["spot"] = re.sub("^an? ", "the ", words["spot"])
+        words |= {"foe_core": thing_words(foe)["core"], "item_core": item["core"], "item_two": self._item(rng)}
+        return Scene(prompt, {}, words, _shown(pattern), tuple(caption.STYLES))
+
+    def _item(self, rng: random.Random) -> str:
+        if rng.random() < 0.5:
+            return any_noun(rng, self.nouns)
+        return rng.choice(rng.choice(DOMAINS)["things"])
+
+    def text(self, scene: Scene, style: str, rng: random.Random) -> str:
+        """One completion in the voice."""
+        fits = [line for line in caption.STYLES[style] if _needs(line) <= set(scene.kind.split())]
+        if not fits:
+            fits = [
+                line
+                for name in scene.styles
+                for line in caption.STYLES[name]
+                if _needs(line) <= set(scene.kind.split())
+            ]
+        about = [line for line in fits if _needs(line)]
+        return self.grammar.expand(rng.choice(about if about and rng.random() < 0.85 else fits), rng, scene.bound)
+
+
+def _needs(line: str) -> set[str]:
+    """Who or what of the scene a pattern names."""
+    found = {role for role, slots in CAST.items() for slot in slots if f"{{{slot}}}" in line or f"{{{slot}:" in line}
+    return found | ({"spot"} if "{spot}" in line else set())
+
+
+def _shown(pattern: str) -> str:
+    return " ".join(sorted(_needs(pattern)))

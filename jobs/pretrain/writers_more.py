@@ -1,0 +1,200 @@
+"""Writers of tasks with more than a topic: openers (fields), ideas (kinds of question), emails (several lines)."""
+
+import random
+import re
+
+from jobs.pretrain import patterns_brainstorm as ideas
+from jobs.pretrain import patterns_email as email
+from jobs.pretrain import patterns_opener as opener
+from jobs.pretrain import words_brainstorm as idea_words
+from jobs.pretrain.domains import DOMAINS
+from jobs.pretrain.grammar import Grammar, words
+from jobs.pretrain.lexicon import LEXICON
+from jobs.pretrain.personas import Persona, facts, hobbies
+from jobs.pretrain.rows import Scene, fitting, write
+from jobs.pretrain.topics import a_name, gerund, sample_topic, thing_words
+
+KINDS = {
+    "uses": 24,
+    "app": 15,
+    "ways": 13,
+    "better": 7,
+    "gift": 8,
+    "event": 8,
+    "writing": 8,
+    "business": 6,
+    "whatif": 5,
+    "topic": 10,
+}
+SPLIT = " ¦ "
+
+
+class OpenerWriter:
+    """First messages that take up what the Bio and the Interests say."""
+
+    def __init__(self, nouns: tuple[str, ...], people: tuple[Persona, ...]) -> None:
+        self.people = people
+        self.nouns = tuple(noun.lstrip("~") for noun in nouns if noun.endswith("s") or noun.startswith("~"))
+        self.grammar = Grammar(LEXICON | opener.WORDS | opener.BIO_WORDS)
+
+    def scene(self, rng: random.Random) -> Scene:
+        """Something to write about."""
+        likes, told = self._person(rng)
+        who = rng.choice(opener.WHO)
+        bound = {
+            "like": rng.choice(likes) if likes else "",
+            "name": a_name(rng, "name"),
+            "age": str(rng.randint(19, 70)),
+        }
+        named, liked_in_prompt = "{name}" in who, "{like}" in who
+        fields = self._fields(likes, [said for said, _ in told], rng)
+        prompt = self.grammar.expand_raw(who, rng, dict(bound)) if likes or not liked_in_prompt else "a new friend"
+        known = likes if "Interests" in fields else likes[:0]
+        if liked_in_prompt and likes:
+            known = (bound["like"],)
+        facts_known = [fact for _, fact in told] if "Bio" in fields else []
+        bound = {"called": bound["name"] if named else "", "facts": SPLIT.join(facts_known), "likes": SPLIT.join(known)}
+        return Scene(prompt, fields, bound, "thing", _voices(bool(known), bool(facts_known)))
+
+    def _person(self, rng: random.Random) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
+        if self.people and rng.random() < 0.4:
+            person = rng.choice(self.people)
+            told = facts(person)
+            return hobbies(person) or self._likes(rng), rng.sample(told, min(len(told), rng.choice((1, 2, 3, 4))))
+        told = []
+        for line in rng.sample(opener.BIO, rng.choice((1, 1, 2, 3))):
+            said, fact = self.grammar.expand_raw(line.replace("}", ":b}"), rng, {}).split(";")
+            told.append((self.grammar.expand(said, rng), self.grammar.expand_raw(fact.strip(), rng, {})))
+        return self._likes(rng), told
+
+    def _likes(self, rng: random.Random) -> tuple[str, ...]:
+        pool = [self._like(rng) for _ in range(rng.choice((1, 2, 2, 3, 3, 4)))]
+        return tuple(dict.fromkeys(pool))
+
+    def _like(self, rng: random.Random) -> str:
+        dice = rng.random()
+        if dice < 0.3:
+            return gerund(rng.choice(rng.choice(DOMAINS)["doings"]).replace(" my ", " "))
+        if dice < 0.5:
+            return thing_words(rng.choice(rng.choice(DOMAINS)["things"]))["core"]
+        return rng.choice(HOBBIES) if dice < 0.93 else rng.choice(self.nouns)
+
+    def _fields(self, likes: tuple[str, ...], said: list[str], rng: random.Random) -> dict[str, str]:
+        fields = {"Bio": " ".join(said), "Interests": ", ".join(likes)}
+        for name, odds in (("Bio", 0.25), ("Interests", 0.2)):
+            if not fields[name] or rng.random() < odds:
+                del fields[name]
+        return fields
+
+    def text(self, scene: Scene, style: str, rng: random.Random) -> str:
+        """One completion in the voice."""
+        likes, told = scene.bound["likes"].split(SPLIT), scene.bound["facts"].split(SPLIT)
+        like = rng.choice(likes)
+        rest = [other for other in likes if other != like] or [rng.choice(rng.choice(DOMAINS)["things"])]
+        hello = [
+            line for line in opener.HELLO if bool(scene.bound["called"]) == ("{called}" in line) or rng.random() < 0.1
+        ]
+        hi = rng.choice(hello).replace("{called}", scene.bound["called"] or "there")
+        bound = {"hi": hi, "like": like, "like_bare": like, "like_too": rest[0], "fact": rng.choice(told)}
+        bound["thing"] = rng.choice(rng.choice(DOMAINS)["things"])
+        if style == "plain":
+            return self.grammar.expand(rng.choice(opener.PLAIN), rng, bound)
+        usable = [line for line in opener.STYLES[style] if like or "{like" not in line]
+        return self.grammar.expand(rng.choice(usable), rng, bound)
+
+
+HOBBIES = words("""
+    hiking; chess; jazz; yoga; baking; gardening; photography; running; painting; surfing; knitting; climbing
+    cooking; reading; dancing; fishing; astronomy; poetry; camping; cycling; board games; old movies
+    science fiction; pottery; bird watching; coffee; tea; dogs; cats; horses; skiing; sailing; singing; the piano
+    the guitar; travel; history; languages; tennis; soccer; football; basketball; video games; comics; anime
+    podcasts; wine; vegan food; street art; museums; antiques; meditation; swimming; rock climbing; archery
+    woodworking; drawing; karaoke; opera; hip hop; country music; cars; robots
+    """)
+
+
+def _voices(likes: bool, told: bool) -> tuple[str, ...]:
+    if likes and told:
+        return tuple(opener.STYLES)
+    if likes:
+        return tuple(style for style in opener.STYLES if style != "bio")
+    return ("bio", "bio", "plain") if told else ("plain",)
+
+
+class IdeaWriter:
+    """Ideas for ten kinds of question; `objects` are what can be put to unusual uses."""
+
+    def __init__(self, nouns: tuple[str, ...], objects: tuple[str, ...]) -> None:
+        self.nouns = nouns
+        self.grammar = Grammar(LEXICON | idea_words.WORDS)
+        self.objects = objects
+        self.aims = tuple(aim for line in idea_words.AIMS for aim in words(line))
+        self.whos = tuple(who for line in idea_words.WHO for who in words(line))
+
+    def scene(self, rng: random.Random) -> Scene:
+        """Something to write about."""
+        kind = rng.choices(tuple(KINDS), tuple(KINDS.values()))[0]
+        topic = sample_topic(rng, self.nouns)
+        bound = topic.words | {
+            "who": rng.choice(self.whos),
+            "aim": rng.choice(self.aims),
+            "event": rng.choice(LEXICON["event"]),
+        }
+        bound["aims"] = bound["aim"]
+        form = topic.kind
+        if kind == "uses":
+            bound |= self._object(rng)
+            form = "thing"
+        prompt = self.grammar.expand_raw(rng.choice(ideas.ASK[kind]), rng, dict(bound))
+        prompt = prompt[0].upper() + prompt[1:] if rng.random() < 0.25 else prompt
+        styles = tuple(f"{kind}/{style}" for style in ideas.STYLES[kind])
+        return Scene(prompt, {}, bound, form, styles)
+
+    def _object(self, rng: random.Random) -> dict[str, str]:
+        if rng.random() < 0.7:
+            noun = rng.choice(tuple(idea_words.USES))
+            affords = idea_words.USES[noun]
+        else:
+            noun, affords = rng.choice(self.objects), rng.choice(tuple(idea_words.AFFORD))
+        article = "" if noun.endswith("s") else rng.choice(("a ", "a ", "an old ", "one "))
+        return thing_words(article + noun) | {"affords": affords, "core": noun}
+
+    def text(self, scene: Scene, style: str, rng: random.Random) -> str:
+        """One completion in the voice."""
+        kind, voice = style.split("/")
+        bound = dict(scene.bound)
+        if kind == "uses":
+            use = rng.choice(words(idea_words.AFFORD[bound["affords"]]))
+            bound |= {"use": use, "use_core": thing_words(use)["core"]}
+        pattern = rng.choice(fitting(ideas.STYLES[kind][voice], scene.kind))
+        return self.grammar.expand(pattern, rng, bound)
+
+
+class EmailWriter:
+    """Subject, greeting, two to four sentences, close."""
+
+    def __init__(self, nouns: tuple[str, ...]) -> None:
+        self.nouns = nouns
+        self.grammar = Grammar(LEXICON | email.WORDS)
+
+    def scene(self, rng: random.Random) -> Scene:
+        """Something to write about."""
+        topic = sample_topic(rng, self.nouns)
+        style = rng.choice(tuple(email.ASKS))
+        ask = rng.choice(email.ASKS[style])
+        known = dict(topic.words)
+        prompt = self.grammar.expand_raw(ask, rng, known).split(";")[0]
+        return Scene(prompt, {}, known | {"ask": ask}, topic.kind, (style,))
+
+    def text(self, scene: Scene, style: str, rng: random.Random) -> str:
+        """One completion in the voice."""
+        _, subject, first, question = (part.strip() for part in scene.bound["ask"].split(";"))
+        to = "{name:1}" if "{name:1}" in scene.bound else rng.choice(email.TO)
+        middle = " ".join(rng.sample(email.MIDDLE, rng.choice((1, 1, 2))))
+        hello = rng.choice(email.HELLO).replace("{to}", to)
+        body = f"Subject: {subject}\n\n{hello}\n\n{first} {middle} {question}\n\n{rng.choice(email.BYE)}\n{{name}}"
+        return _capital_subject(write(self.grammar, (body,), scene, rng))
+
+
+def _capital_subject(text: str) -> str:
+    return re.sub(r"^(Subject: )(\w)", lambda m: m.group(1) + m.group(2).upper(), text)
