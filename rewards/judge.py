@@ -15,7 +15,8 @@ from rewards.errors import TooFew
 from rewards.ranks import pair_accuracy, spearman, spearman_within
 
 Floats = NDArray[np.float64]
-ALPHAS = tuple(float(alpha) for alpha in np.logspace(-1, 5, 25))
+PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+"""Ridge penalties to choose from, per text."""
 FOLDS = 5
 
 
@@ -164,14 +165,13 @@ def _solved(basis: Floats, y: Floats) -> Floats:
 
 def _best_alpha(x: Floats, y: Floats, folds: NDArray[np.intp]) -> float:
     """The penalty with the least squared error on prompts left out."""
-    gram, moment, errors = x.T @ x, x.T @ y, np.zeros(len(ALPHAS))
+    gram, moment, errors = x.T @ x, x.T @ y, np.zeros(len(PENALTIES))
     for fold in range(int(folds.max()) + 1):
         out_x, out_y = x[folds == fold], y[folds == fold]
-        values, basis = np.linalg.eigh(gram - out_x.T @ out_x)
-        along, seen = basis.T @ (moment - out_x.T @ out_y), out_x @ basis
-        for place, alpha in enumerate(ALPHAS):
-            errors[place] += np.sum((out_y - seen @ (along / (np.maximum(values, 0) + alpha))) ** 2)
-    return ALPHAS[int(errors.argmin())]
+        kept_gram, kept_moment, kept = gram - out_x.T @ out_x, moment - out_x.T @ out_y, len(y) - len(out_y)
+        for place, penalty in enumerate(PENALTIES):
+            errors[place] += np.sum((out_y - out_x @ _ridge(kept_gram, kept_moment, penalty * kept)) ** 2)
+    return PENALTIES[int(errors.argmin())] * len(y)
 
 
 def _ridge(gram: Floats, moment: Floats, alpha: float) -> Floats:
