@@ -11,6 +11,7 @@ from jobs.distill.hold_out import GroupKey, group_of
 from jobs.distill.text import Preference, Text
 from jobs.settings import DistillSettings
 from loop import schema
+from loop.brief import prompt_id
 from loop.catalog import HUMAN, VISIBLE
 from loop.events import RecalledItem
 from loop.ledger import chunks, select_texts
@@ -72,14 +73,20 @@ class Library:
         """Items that events after a place changed."""
         query = sa.select(_c.item_id, _c.task, _c.prompt_id, _c.forgotten).where(_c.touched > after)
         return [
-            Touched(item_id, group_of(item_id, task, prompt_id, self._share), bool(forgotten))
-            for item_id, task, prompt_id, forgotten in self._db.execute(query)
+            Touched(item_id, group_of(item_id, task, asked, self._share), bool(forgotten))
+            for item_id, task, asked, forgotten in self._db.execute(query)
         ]
 
     def newly_preferred(self, after: int) -> set[GroupKey]:
         """Groups in which preferences were stated after a place."""
         query = sa.select(_p.task, _p.prompt_id).where(_p.seq > after).distinct()
-        return {group_of("", task, prompt_id, self._share) for task, prompt_id in self._db.execute(query)}
+        return {key for task, asked in self._db.execute(query) for key in self._compared_in(task, asked)}
+
+    def _compared_in(self, task: str, asked: str) -> list[GroupKey]:
+        """The groups that a preference may belong to: texts without a prompt are on either side."""
+        if asked == prompt_id(task, ""):
+            return [GroupKey(task, "", False), GroupKey(task, "", True)]
+        return [group_of("", task, asked, self._share)]
 
     def ends(self, group: GroupKey) -> list[Any]:
         """Rows of the group's best rated, worst rated and unrated human texts, at most `reach` of each."""
@@ -123,16 +130,26 @@ class Library:
         )
 
     def preferences(self, groups: Sequence[GroupKey]) -> dict[GroupKey, list[Preference]]:
-        """The newest preferences of each group, at most `preferences_per_prompt`, newest first."""
-        by_id = {group.prompt_id: group for group in groups if group.prompt_id}
+        """The newest preferences of each group, newest first: of a prompt at most `preferences_per_prompt`."""
+        by_id: dict[str, list[GroupKey]] = defaultdict(list)
+        for group in groups:
+            by_id[group.prompt_id or prompt_id(group.task, "")].append(group)
         found: dict[GroupKey, list[Preference]] = defaultdict(list)
         for chunk in chunks(by_id):
             query = sa.select(schema.preferences).where(_p.prompt_id.in_(chunk))
             for row in self._db.execute(query.order_by(_p.seq.desc(), _p.chosen, _p.rejected)):
-                group = by_id[row.prompt_id]
-                if len(found[group]) < self._settings.preferences_per_prompt and row.task == group.task:
-                    found[group].append(_preference(row, group))
+                for group in by_id[row.prompt_id]:
+                    self._add(found[group], row, group)
         return found
+
+    def _add(self, found: list[Preference], row: Any, group: GroupKey) -> None:
+        if group.prompt_id:
+            wanted = len(found) < self._settings.preferences_per_prompt
+        else:  # what crosses the line is shown to the training side, to be counted as left out
+            sides = [group_of(id_, group.task, None, self._share).held for id_ in (row.chosen, row.rejected)]
+            wanted = all(sides) if group.held else not all(sides)
+        if wanted:
+            found.append(_preference(row, group))
 
     def prompts(self, groups: Iterable[GroupKey]) -> dict[str, Asked]:
         """What was asked, by prompt id; a forgotten prompt is absent."""

@@ -16,6 +16,7 @@ TWIN = "near-duplicate of a better text of its prompt"
 DISAGREE = "raters disagree evenly"
 SAME = "both texts read the same"
 GONE = "a text is hidden, forgotten or an echo"
+ACROSS = "one text is held out"
 PROMPT_GONE = "its prompt was forgotten"
 
 
@@ -147,8 +148,10 @@ def _stated(
 
 def _refused(each: Preference, texts: Mapping[str, Text], key: GroupKey, near: Near) -> str | None:
     both = [texts.get(each.chosen), texts.get(each.rejected)]
-    if any(text is None or text.echo or text.group != key for text in both):
+    if any(text is None or text.echo for text in both):
         return GONE
+    if any(text is not None and text.group != key for text in both):
+        return ACROSS
     if not key.held and (near.blocked(each.chosen) or near.blocked(each.rejected)):
         return NEAR_HELD_OUT
     return SAME if len({words_mark(text.text) for text in both if text}) == 1 else None

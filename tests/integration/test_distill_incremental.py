@@ -1,6 +1,7 @@
 """The key property of distillation: what is built step by step equals what is built at once, byte for byte."""
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -55,10 +56,8 @@ class Played:
 
     def play(self, step: tuple[object, ...]) -> None:
         name, *rest = step
-        try:
+        with suppress(BadInput):  # an edit that changes nothing, a pick without siblings
             getattr(self, f"_{name}")(*rest)
-        except BadInput:
-            pass  # an edit that changes nothing, a pick without siblings: said of nothing
 
     def _turn(self, prompt: str, texts: list[str], recalled: list[int], echo: int) -> None:
         shown = [self._at(place) for place in recalled if self.ids]
@@ -86,8 +85,8 @@ class Played:
             feedback.hide(self.home.ledger, self._at(place), hidden=hidden)
 
     def _prefer(self, one: int, other: int, share: float) -> None:
-        if self.ids and (prompt := self.prompt_of[self._at(one)]) and self._at(one) != self._at(other):
-            self.home.prefer(prompt, self._at(one), self._at(other), (share, 1 - share))
+        if self.ids and self._at(one) != self._at(other):
+            self.home.prefer(self.prompt_of[self._at(one)] or "", self._at(one), self._at(other), (share, 1 - share))
 
     def _forget(self, place: int) -> None:
         from loop.events import ItemForgotten
