@@ -14,7 +14,7 @@ def test_whole_scores_pass():
 
 @pytest.mark.parametrize("score", [0, 6, -1, 2.5, math.nan, math.inf, True, False, "3", None, [3]])
 def test_every_other_score_is_refused_in_one_sentence(score):
-    with pytest.raises(RatingRefused, match="clarity.*whole number from 1 to 5"):
+    with pytest.raises(RatingRefused, match=r"clarity.*whole number from 1 to 5"):
         check_scores({"clarity": score}, CRITERIA)
 
 
