@@ -59,7 +59,7 @@ class SentenceEmbedder:
         except Exception as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise EmbedderUnusable(f"the embedder '{name}' does not load ({reason}); check memory.embedder") from error
-        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
+        self.dimension = int(self._model.get_embedding_dimension() or 0)
         self.fingerprint = f"{Path(name).name}:{_parameters_mark(self._model)}"
 
     def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:

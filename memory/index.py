@@ -169,8 +169,11 @@ class ChromaIndex:
         return found
 
     def close(self) -> None:
-        """Write out and let go of the files."""
+        """Write out and let go of the files and connections."""
+        sessions = [getattr(client._server, "_session", None) for client in (self._client, self._client._admin_client)]
         self._client.close()
+        for session in filter(None, sessions):
+            session.close()  # Chroma's own close leaves the connections to a server open
 
 
 def _embedded(path: Path) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from loop.errors import RepriseError
 from loop.events import EVENTS, CandidateRated, ItemHidden, TurnTaken, decode, encode
-from loop.ledger import Command, Ledger
+from loop.ledger import Command, Ledger, Vectors
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -113,7 +113,7 @@ def test_a_transaction_that_fails_leaves_nothing(ledger: Ledger) -> None:
 
 def test_forgetting_deletes_the_words_what_was_said_of_them_and_the_vectors(ledger: Ledger) -> None:
     ledger.append(hidden(1), texts={"c1": "words", "c1.n1": "a comment", "c11": "others", "c1_": "x"})
-    ledger.keep_vectors("f", ["c1", "c11"], np.eye(2, dtype=np.float32))
+    ledger.keep(Vectors("f", ["c1", "c11"], np.eye(2, dtype=np.float32)))
     ledger.forget(["c1"], hidden(9))
     assert ledger.texts(["c1", "c1.n1", "c11", "c1_"]) == {"c11": "others", "c1_": "x"}
     assert list(ledger.vectors("f", ["c1", "c11"])) == ["c11"]
@@ -123,8 +123,8 @@ def test_forgetting_deletes_the_words_what_was_said_of_them_and_the_vectors(ledg
 def test_vectors_come_back_bit_for_bit(ledger: Ledger) -> None:
     matrix = np.random.default_rng(0).standard_normal((1_200, 8)).astype(np.float32)
     ids = [f"i{n}" for n in range(len(matrix))]
-    ledger.keep_vectors("one", ids, matrix)
-    ledger.keep_vectors("two", ids[:1], matrix[1:2])
+    ledger.keep(Vectors("one", ids, matrix))
+    ledger.keep(Vectors("two", ids[:1], matrix[1:2]))
     found = ledger.vectors("one", [*reversed(ids), "unknown"])
     assert np.array_equal(np.stack([found[i] for i in ids]), matrix)
     assert np.array_equal(ledger.vectors("two", ids)["i0"], matrix[1])

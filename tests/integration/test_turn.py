@@ -139,8 +139,10 @@ def test_hidden_items_leave_the_index_and_come_back(
     memory = remember(ledger)
     one, two = (c.candidate_id for c in taker(ledger, memory, writer)("x").candidates)
     feedback.hide(ledger, one)
+    memory.catch_up()
     assert memory.index.ids() == [two]
     feedback.hide(ledger, one, hidden=False)
+    memory.catch_up()
     assert sorted(memory.index.ids()) == sorted([one, two])
 
 
