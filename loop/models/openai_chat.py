@@ -17,12 +17,19 @@ class OpenAIChat(ChatOpenAI):
     """Not OpenAI's: then the older name `max_tokens` is sent, which every server knows."""
 
     def pieces(self, messages: LanguageModelInput, stop: list[str] | None, n: int) -> Iterator[Delta]:
-        """The deltas of n candidates as they come; closing the iterator closes the connection."""
+        """The deltas of n candidates as they come; closing the iterator closes the connection.
+
+        Raises ConnectionError when the stream ends before every candidate that it began.
+        """
         payload = self._get_request_payload(messages, stop=stop, stream=True, n=n)
+        unfinished: set[int] = set()
         with self.client.create(**payload) as chunks:
-            for chunk in chunks:
-                for choice in chunk.choices or []:
-                    yield Delta(choice.index or 0, choice.delta.content or "", choice.finish_reason)
+            for choice in (choice for chunk in chunks for choice in chunk.choices or []):
+                index = choice.index or 0
+                (unfinished.discard if choice.finish_reason else unfinished.add)(index)
+                yield Delta(index, choice.delta.content or "", choice.finish_reason)
+        if unfinished:
+            raise ConnectionError("the stream broke off")
 
     def _get_request_payload(
         self, input_: LanguageModelInput, *, stop: list[str] | None = None, **kwargs: Any

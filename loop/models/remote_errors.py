@@ -45,7 +45,7 @@ def _refused(status: int, error: Exception, remote: Remote) -> str:
 
 def _status(error: Exception) -> int | None:
     found = getattr(error, "status_code", None) or getattr(getattr(error, "response", None), "status_code", None)
-    return found if isinstance(found, int) else None
+    return found if isinstance(found, int) and found >= 400 else None
 
 
 def _short(error: Exception) -> str:
