@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from loop import schema
 from loop.catalog import SqlCatalog
 from loop.faults import point
-from loop.ledger import Ledger, select_texts
+from loop.ledger import Ledger, Vectors, select_texts
 from loop.projector import cursor, move_cursor
 from loop.prompts import unpack
 from memory.embedder import Embedder
@@ -51,25 +51,25 @@ class IndexProjection:
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Index every item touched since the last time."""
-        behind = self._behind()
-        if not behind:
+        start = self._at()
+        total = self._behind(start)
+        if not total:
             return
-        done, total = 0, behind
-        after = (self._at(), "~")
+        done, after = 0, (start, "~")
         while batch := self._touched(after):
             self._sync([item_id for item_id, _ in batch])
             after = (batch[-1][1], batch[-1][0])
-            self._move(after[0] - 1)  # others touched by the same event may still follow
             done += len(batch)
+            if len(batch) == BATCH:
+                self._move(after[0] - 1)  # others touched by the same event may still follow
             if progress:
                 progress(min(done, total), total)
         self._move(after[0])
 
-    def _behind(self) -> int:
+    def _behind(self, start: int) -> int:
         c = schema.items.c
-        last = self._at()
         with self._ledger.reading() as db:
-            return db.execute(sa.select(sa.func.count()).where(c.touched > last)).scalar_one()
+            return db.execute(sa.select(sa.func.count()).where(c.touched > start)).scalar_one()
 
     def _at(self) -> int:
         if self._name is None:
@@ -115,7 +115,7 @@ class IndexProjection:
         new = [id_ for id_ in texts if id_ not in kept]
         if new:
             matrix = self._embedder.embed([texts[id_] for id_ in new])
-            self._ledger.keep_vectors(self._embedder.fingerprint, new, matrix)
+            self._ledger.keep(Vectors(self._embedder.fingerprint, new, matrix))
             kept.update(zip(new, matrix, strict=True))
         return kept
 

@@ -41,6 +41,21 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
 
 
+class Vectors(msgspec.Struct, frozen=True):
+    """Vectors of texts by one embedder: float32, shape (len(ids), d)."""
+
+    fingerprint: str
+    ids: Sequence[str]
+    matrix: NDArray[np.float32]
+
+    def rows(self) -> list[dict[str, object]]:
+        """As the table keeps them."""
+        return [
+            {"id": id_, "fingerprint": self.fingerprint, "vector": row.astype("<f4").tobytes()}
+            for id_, row in zip(self.ids, self.matrix, strict=True)
+        ]
+
+
 class Ledger:
     """Append, read, and the tables beside the events."""
 
@@ -67,9 +82,13 @@ class Ledger:
     # --- events ------------------------------------------------------------------------------------------------
 
     def append(
-        self, *events: Event, texts: Mapping[str, str] | None = None, key: str | None = None
+        self,
+        *events: Event,
+        texts: Mapping[str, str] | None = None,
+        vectors: Vectors | None = None,
+        key: str | None = None,
     ) -> tuple[Recorded, ...]:
-        """Make the events durable, then let the projections see them.
+        """Make the events durable, with the texts and vectors that they name, then let the projections see them.
 
         With a `key` that was used before, nothing is written and the events of the first time come back.
         """
@@ -78,6 +97,8 @@ class Ledger:
             if earlier is not None:
                 return earlier
             recorded = _insert(db, [Command(events=events, texts=texts or {}, key=key)])
+            if vectors:
+                insert_new(db, schema.vectors, vectors.rows())
         self.announce()
         return recorded
 
@@ -138,14 +159,10 @@ class Ledger:
 
     # --- vectors -----------------------------------------------------------------------------------------------
 
-    def keep_vectors(self, fingerprint: str, ids: Sequence[str], matrix: NDArray[np.float32]) -> None:
-        """Keep float32 vectors, shape (len(ids), d), so that no rebuild embeds again."""
-        rows = [
-            {"id": id_, "fingerprint": fingerprint, "vector": row.astype("<f4").tobytes()}
-            for id_, row in zip(ids, matrix, strict=True)
-        ]
+    def keep(self, vectors: Vectors) -> None:
+        """Keep vectors, so that no rebuild embeds again."""
         with self.writing() as db:
-            insert_new(db, schema.vectors, rows)
+            insert_new(db, schema.vectors, vectors.rows())
 
     def vectors(self, fingerprint: str, ids: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         """The kept vectors of these ids, each of shape (d,)."""

@@ -3,21 +3,32 @@
 import random
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from loop.brief import Brief
 from loop.catalog import SqlCatalog
 from loop.events import RecalledItem
+from loop.follower import Follower
 from loop.index_projection import IndexProjection, Progress
 from loop.ledger import Ledger
 from loop.prompts import Asked
 from memory.embedder import Embedder
 from memory.index import Index
-from memory.item import Recalled, Vector
+from memory.item import Matrix, Recalled, Vector
 from memory.novelty import echoes, novelty
 from memory.recall import Query, Recall, recall
 from memory.settings import MemorySettings
+
+
+class Assessment(NamedTuple):
+    """What memory says of a new text."""
+
+    novelty: float
+    """1 minus the highest cosine to a text in memory; 1 when there is none."""
+    echo_of: str | None
+    """The recalled item that it copies."""
 
 
 class Memory:
@@ -36,6 +47,7 @@ class Memory:
         self._open_embedder = open_embedder
         self._open_index = open_index
         self._lock = threading.RLock()
+        self._follower = Follower(self.write_back, "the index")
         self._embedder: Embedder | None = None
         self._projection: tuple[Index, IndexProjection] | None = None
         self.catalog = SqlCatalog(ledger, lambda: self.embedder.fingerprint, settings.cooldown)
@@ -52,6 +64,11 @@ class Memory:
     def index(self) -> Index:
         """The Chroma index, or an exact one where another process owns it."""
         return self._opened()[0]
+
+    @property
+    def projection(self) -> IndexProjection:
+        """What keeps the index up to the ledger."""
+        return self._opened()[1]
 
     def _opened(self) -> tuple[Index, IndexProjection]:
         with self._lock:
@@ -76,12 +93,16 @@ class Memory:
                 projection.catch_up()
 
     def follow(self) -> None:
-        """Bring the index up to the ledger if it is open: what happens after every append."""
+        """After every append: bring the index up to date in the background, if it is open.
+
+        Nobody waits for Chroma to be told that their words are safe; every recall catches up before it looks.
+        """
         if self._projection is not None:
-            self.write_back()
+            self._follower.wake()
 
     def close(self) -> None:
-        """Close the index, if it was opened."""
+        """Write back what is open, and close the index."""
+        self._follower.close()
         with self._lock:
             if self._projection is not None:
                 self._projection[0].close()
@@ -129,20 +150,16 @@ class Memory:
 
     # --- novelty and echo --------------------------------------------------------------------------------------
 
-    def assess(self, ids: Sequence[str], texts: Sequence[str], recalled: Recall) -> list[tuple[float, str | None]]:
-        """For each text how new it is against memory, in [0, 1], and the recalled item that it copies, if any.
-
-        The texts' vectors are kept under the ids, so that nothing is embedded twice.
-        """
+    def assess(self, texts: Sequence[str], recalled: Recall) -> tuple[list[Assessment], Matrix]:
+        """How new each text is and what it copies, and the texts' vectors, shape (n, d)."""
         matrix = self.embedder.embed(texts)
-        self._ledger.keep_vectors(self.embedder.fingerprint, ids, matrix)
         new = novelty(matrix, index=self.index, catalog=self.catalog)
         shown = [found.item for found in (*recalled.liked, *recalled.avoid)]
         vectors = self.catalog.vectors([item.item_id for item in shown])
         zero = np.zeros(self.embedder.dimension, np.float32)
         sources = [(item.item_id, item.text, vectors.get(item.item_id, zero)) for item in shown]
         copied = echoes(matrix, texts, sources, threshold=self.settings.echo)
-        return list(zip((float(value) for value in new), copied, strict=True))
+        return [Assessment(value, echo) for value, echo in zip(new, copied, strict=True)], matrix
 
     def shown(self, references: Iterable[RecalledItem]) -> tuple[Recalled, ...]:
         """What a turn was shown, as far as it is still there."""

@@ -12,7 +12,7 @@ from loop.errors import ModelUnusable
 from loop.events import CandidateWritten, Event, RecalledItem, Recorded, TurnTaken
 from loop.faults import point
 from loop.ids import new_id
-from loop.ledger import Ledger
+from loop.ledger import Ledger, Vectors
 from loop.models.base import Piece, Sampling, Writer
 from loop.prompts import pack, unpack
 from loop.remember import Memory
@@ -77,9 +77,9 @@ def take_turn(
     recall = memory.recall(brief, seed)
     messages = _messages(profile, brief, recall)
     drafts = _write(profile, brief, recall, messages, memory.explores(seed, brief.n), model, seed, listen)
-    turn = _assessed(brief, recall, drafts, memory, model.model_id, seed, messages)
+    turn, vectors = _assessed(brief, recall, drafts, memory, model.model_id, seed, messages)
     point("mid-write")
-    recorded = ledger.append(*_events(turn, brief, memory), texts=_texts(turn, brief), key=key)
+    recorded = ledger.append(*_events(turn, brief, memory), texts=_texts(turn, brief), vectors=vectors, key=key)
     point("mid-write")
     return turn if _is(recorded, turn) else read_back(recorded, ledger, memory)
 
@@ -154,10 +154,10 @@ def _assessed(
     model_id: str,
     seed: int,
     messages: list[Message],
-) -> Turn:
+) -> tuple[Turn, Vectors]:
     ids = [new_id("c") for _ in drafts]
-    assessed = memory.assess(ids, [draft.text for draft in drafts], recall)
-    return Turn(
+    assessed, matrix = memory.assess([draft.text for draft in drafts], recall)
+    turn = Turn(
         turn_id=new_id("t"),
         task=brief.task,
         prompt=brief.prompt,
@@ -168,10 +168,17 @@ def _assessed(
         avoided=recall.avoid,
         messages=tuple(messages),
         candidates=tuple(
-            Candidate(candidate_id=id_, text=draft.text, novelty=novelty, strategy=draft.strategy, echo_of=echo)
-            for id_, draft, (novelty, echo) in zip(ids, drafts, assessed, strict=True)
+            Candidate(
+                candidate_id=id_,
+                text=draft.text,
+                novelty=seen.novelty,
+                strategy=draft.strategy,
+                echo_of=seen.echo_of,
+            )
+            for id_, draft, seen in zip(ids, drafts, assessed, strict=True)
         ),
     )
+    return turn, Vectors(memory.embedder.fingerprint, ids, matrix)
 
 
 def _events(turn: Turn, brief: Brief, memory: Memory) -> list[Event]:

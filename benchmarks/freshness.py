@@ -1,0 +1,55 @@
+"""From a rating to a recall that has seen it, in the same process, on a home of 10,000 items."""
+
+import random
+import shutil
+import time
+from pathlib import Path
+
+from benchmarks.house import FreeEmbedder, open_parts
+from benchmarks.measure import at_most, median, percentile
+from loop import feedback
+from loop.events import TextImported, Votes
+from loop.ledger import Command, Ledger
+from loop.settings import TASKS
+
+ITEMS, RATINGS = 10_000, 300
+
+
+def run(out: Path) -> dict[str, object]:
+    """p50 and p99 in ms: the rating is sent, and recall answers with the new reward."""
+    shutil.rmtree(out)
+    ledger, memory = open_parts(out, FreeEmbedder())
+    fill(ledger)
+    memory.catch_up()
+    draw, seconds = random.Random(0), []
+    try:
+        for number in range(RATINGS):
+            item = f"i{draw.randrange(ITEMS)}"
+            words = ledger.texts([item])[item]
+            start = time.perf_counter()
+            standing = feedback.rate(ledger, TASKS, item, {"clarity": 1 + number % 5}, rater=f"r{number % 3}")
+            found = memory.search(words, task="tweet", k=5, strategy="similar").liked
+            seconds.append(time.perf_counter() - start)
+            seen = next(f.item.reward for f in found if f.item.item_id == item)
+            assert seen == standing.reward
+    finally:
+        memory.close()
+        ledger.close()
+    return {
+        "items": ITEMS,
+        "p50_ms": round(1000 * median(seconds), 2),
+        "bars": [at_most("rated to seen by recall, p99, ms", 1000 * percentile(seconds, 0.99), 50.0)],
+    }
+
+
+def fill(ledger: Ledger) -> None:
+    """Ten thousand imported texts with one vote each."""
+    for start in range(0, ITEMS, 1_000):
+        ledger.append_all([imported(number) for number in range(start, start + 1_000)])
+
+
+def imported(number: int) -> Command:
+    """One imported text."""
+    vote = Votes(value=number % 5 / 4)
+    event = TextImported(item_id=f"i{number}", task="tweet", source="bench", row=number, votes=(vote,))
+    return Command(events=(event,), texts={f"i{number}": f"a short text about thing {number}"}, key=f"i{number}")

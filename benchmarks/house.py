@@ -1,0 +1,47 @@
+"""A home with read models and a memory for the benchmarks."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from loop.handlers import HANDLERS
+from loop.ledger import Ledger
+from loop.open_index import open_index
+from loop.projector import Projector
+from loop.remember import Memory
+from memory.embedder import Embedder
+from memory.item import Matrix
+from memory.settings import MemorySettings
+from rewards.settings import RewardSettings
+
+
+def open_parts(home: Path, embedder: Embedder, **settings: object) -> tuple[Ledger, Memory]:
+    """A ledger with its read models, and a memory over an embedded Chroma index."""
+    home.mkdir(parents=True, exist_ok=True)
+    ledger = Ledger.in_home(home)
+    chosen = MemorySettings(**{"explore": 0.0, **settings})  # type: ignore[arg-type]
+    memory = Memory(
+        ledger,
+        chosen,
+        open_embedder=lambda: embedder,
+        open_index=lambda e: open_index(home, ledger, chosen, e, "bench"),
+    )
+    ledger.subscribe(Projector(ledger, HANDLERS, RewardSettings()).catch_up)
+    ledger.subscribe(memory.follow)
+    return ledger, memory
+
+
+class FreeEmbedder:
+    """Random unit vectors that cost next to nothing: what remains is the loop's own work."""
+
+    fingerprint = "free:384"
+    dimension = 384
+
+    def embed(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> Matrix:
+        """(n, 384) unit rows, the same for the same text."""
+        rows = np.stack([np.random.default_rng(zlib.crc32(text.encode())).standard_normal(384) for text in texts])
+        if progress:
+            progress(len(texts))
+        return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
