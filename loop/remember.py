@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +48,7 @@ class Memory:
         self._open_embedder = open_embedder
         self._open_index = open_index
         self._lock = threading.RLock()
+        self._vectors: Callable[[str], Vector] = lru_cache(512)(self._embed_one)
         self._follower = Follower(self.write_back, "the index")
         self._embedder: Embedder | None = None
         self._projection: tuple[Index, IndexProjection] | None = None
@@ -79,6 +81,10 @@ class Memory:
                 )
                 self._projection = index, projection
             return self._projection
+
+    def _embed_one(self, words: str) -> Vector:
+        vector: Vector = self.embedder.embed([words])[0]
+        return vector
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Bring the index up to the ledger, opening it if need be."""
@@ -125,7 +131,7 @@ class Memory:
         self.catch_up()
         query = Query(
             text=words,
-            vector=self._vector(words),
+            vector=self.vector(words),
             task=task,
             k=k,
             strategy=strategy,
@@ -134,9 +140,9 @@ class Memory:
         )
         return recall(query, index=self.index, catalog=self.catalog, settings=self.settings)
 
-    def _vector(self, words: str) -> Vector:
-        vector: Vector = self.embedder.embed([words])[0]
-        return vector
+    def vector(self, words: str) -> Vector:
+        """The vector of a prompt or a query, (d,); the last few hundred are remembered."""
+        return self._vectors(words)
 
     # --- the explore slot --------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping
 
 import msgspec
+import numpy as np
 
 from loop import checks
 from loop.brief import Brief, Message, build_messages
@@ -14,7 +15,7 @@ from loop.faults import point
 from loop.ids import new_id
 from loop.ledger import Ledger, Vectors
 from loop.models.base import Piece, Sampling, Writer
-from loop.prompts import pack, unpack
+from loop.prompts import Asked, pack, unpack
 from loop.remember import Memory
 from loop.settings import GeneratorSettings, TaskProfile
 from memory.item import Recalled
@@ -178,7 +179,8 @@ def _assessed(
             for id_, draft, seen in zip(ids, drafts, assessed, strict=True)
         ),
     )
-    return turn, Vectors(memory.embedder.fingerprint, ids, matrix)
+    asked = memory.vector(Asked(brief.prompt, brief.fields).words)
+    return turn, Vectors(memory.embedder.fingerprint, [*ids, brief.prompt_id], np.vstack([matrix, asked]))
 
 
 def _events(turn: Turn, brief: Brief, memory: Memory) -> list[Event]:

@@ -123,6 +123,7 @@ def test_nothing_is_embedded_twice(ledger: Ledger, remember: Callable[..., Memor
         take(f"uses for thing {n}")
     embedder = memory.embedder
     before = embedder.embedded  # type: ignore[attr-defined]
+    assert before == 5 * (1 + 2), "each prompt and each candidate once"
     memory.catch_up()
     fresh = remember(ledger)
     fresh._open_embedder = lambda: embedder  # the same counter
