@@ -1,0 +1,65 @@
+"""What every route works with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol
+
+from fastapi import Depends, Header, Request
+
+from loop.errors import BadInput
+from loop.events import ItemForgotten
+from studio.compose import House
+from studio.web.hub import Hub
+from studio.web.room import Room
+
+LONGEST_KEY = 200
+
+
+class Jobs(Protocol):
+    """The scheduler, as the studio sees it."""
+
+    def overview(self) -> list[dict[str, Any]]:
+        """Every job: id, next_run, last_run, new_ratings, after_ratings."""
+
+    def run_now(self, job: str) -> str:
+        """Start a job behind the page; the run's key. Raises BadInput."""
+
+
+Forget = Callable[[str, str | None], ItemForgotten]
+"""Item id and idempotency key to the fact; raises BadInput."""
+
+
+@dataclass(frozen=True)
+class Studio:
+    """An open house with its room, its bell, and the jobs where this process runs them."""
+
+    house: House
+    room: Room
+    hub: Hub
+    forget: Forget
+    token: str = ""
+    jobs: Jobs | None = None
+
+
+def _here(request: Request) -> Studio:
+    studio: Studio = request.app.state.studio
+    return studio
+
+
+def _key(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None, Header(description="Sent twice with the same key, a change happens once.")
+    ] = None,
+) -> str | None:
+    """The key, for this address alone, so that one key sent to two addresses makes two changes."""
+    if not idempotency_key:
+        return None
+    if len(idempotency_key) > LONGEST_KEY:
+        raise BadInput(f"the Idempotency-Key has {len(idempotency_key)} characters; shorten it to {LONGEST_KEY}")
+    path = request.url.path.removesuffix("/stream")
+    return f"web {path} {idempotency_key}"
+
+
+Here = Annotated[Studio, Depends(_here)]
+Key = Annotated[str | None, Depends(_key)]
