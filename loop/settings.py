@@ -22,6 +22,8 @@ class TaskProfile(Section, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The system message."""
     template: str = "{prompt}"
     """The user's request; `{prompt}` stands for the brief's prompt. Fields follow as `Name: value` lines."""
+    fields: tuple[str, ...] = ()
+    """Fields that the studio offers beside the prompt; any others may be given too."""
     criteria: dict[str, Weight] = msgspec.field(default_factory=lambda: dict(CRITERIA))
     """Weights of the rated criteria; scores are 1-5."""
     n: Positive = 4
@@ -62,6 +64,7 @@ TASKS: dict[str, TaskProfile] = {
     "opener": TaskProfile(
         instruction="You write first messages to a person. Answer with one message.",
         template="Write an opener for: {prompt}",
+        fields=("Bio", "Interests"),
         max_chars=280,
     ),
     "story": TaskProfile(
