@@ -63,10 +63,8 @@ def _finish(
     held = held_out(model, tokenizer, corpus, rows)
     shown = samples(model, tokenizer, corpus, count)
     export(model, tokenizer, args.out / "model", card(model, plan, progress, held, shown, args.hardware, finished))
-    speed = progress.tokens / max(progress.seconds, 1e-9)
-    _say(
-        f"\n{size(model):,} parameters, {progress.tokens:,} tokens, {progress.seconds / 60:.1f} min, {speed:,.0f} tokens/s"
-    )
+    minutes, speed = progress.seconds / 60, progress.tokens / max(progress.seconds, 1e-9)
+    _say(f"\n{size(model):,} parameters, {progress.tokens:,} tokens, {minutes:.1f} min, {speed:,.0f} tokens/s")
     for found in held:
         _say(f"  perplexity {found.name}: {found.alone:.2f}, with three examples {found.with_examples:.2f}")
     for sample in shown[:7]:

@@ -45,7 +45,7 @@ def _completion_loss(model: Any, batch: list[Encoded], pad: int) -> tuple[float,
 
     width = max(len(row.ids) for row in batch)
     ids = torch.tensor([row.ids + [pad] * (width - len(row.ids)) for row in batch])
-    scored = torch.tensor([[w == 1.0 for w in row.weights] + [False] * (width - len(row.ids)) for row in batch])[:, 1:]
+    scored = torch.tensor([[row.answer <= at < len(row.ids) for at in range(1, width)] for row in batch])
     logits = model.lm_head(model.model(input_ids=ids[:, :-1]).last_hidden_state[scored])
     lost = torch.nn.functional.cross_entropy(logits.float(), ids[:, 1:][scored], reduction="sum")
     return float(lost), int(scored.sum())

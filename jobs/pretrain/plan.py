@@ -20,7 +20,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     context: Positive = 1024
     longest: Positive = 640
     """Longest row in tokens; longer ones are left out."""
-    batch_tokens: Positive = 4096
+    batch_tokens: Positive = 2560
     """Tokens in a batch, padding included."""
     chunk_rows: Positive = 768
     """Rows that are encoded and sorted by length together."""

@@ -156,7 +156,7 @@ SOURCES = (
         "nycc_caption_ratings/captions_rated.csv.gz",
         "CC BY 4.0",
         "New Yorker Caption Contest data (NEXT; Jain, Nowak, Sievert et al.), captions by the magazine's readers",
-        0.055,
+        0.03,
         captions,
     ),
     Source(
@@ -164,7 +164,7 @@ SOURCES = (
         "aut_originality_ocsai/rated_ideas.csv.gz",
         "MIT",
         "Ocsai training data (DU Massive Texts Lab; Organisciak et al. 2023)",
-        0.035,
+        0.02,
         ideas,
     ),
     Source(
@@ -172,16 +172,16 @@ SOURCES = (
         "ukp_humour_pairs/items.csv.gz",
         "Apache-2.0",
         "UKP humour data (Simpson et al., ACL 2019)",
-        0.025,
+        0.012,
         one_liners,
     ),
-    Source("quotes", "lm_corpus_small/quotes.csv.gz", "MIT", "quotable-io/data", 0.015, quotes),
+    Source("quotes", "lm_corpus_small/quotes.csv.gz", "MIT", "quotable-io/data", 0.008, quotes),
     Source(
         "titles",
         "lm_corpus_small/hn_top2000_titles.csv.gz",
         "MIT",
         "Hacker News titles (minimaxir/textgenrnn)",
-        0.005,
+        0.002,
         titles,
     ),
     Source(
@@ -189,7 +189,7 @@ SOURCES = (
         "conversation_starters/starters.csv.gz",
         "MIT",
         "Conversation starters (eingland/Conversation-Starter-Help, jyapayne/conversation-starter)",
-        0.02,
+        0.01,
         starters,
     ),
     Source(
@@ -197,7 +197,7 @@ SOURCES = (
         "lm_corpus_standardebooks/openings.jsonl.gz",
         "CC0 1.0",
         "Openings of Standard Ebooks short fiction",
-        0.02,
+        0.008,
         openings,
     ),
 )

@@ -14,15 +14,18 @@ TEMPLATE = (
     "{% else %}{{ '<|' + message['role'] + '|>' + message['content'] + '<|end|>' }}{% endif %}"
     "{% endfor %}{% if add_generation_prompt %}<|assistant|>{% endif %}"
 )
-PROMPT_WEIGHT = 0.25
-"""Weight of a prompt token in the loss; a completion token has 1. Liked examples are text of the same kind."""
+LIKED = f"{USER}Liked before:\n- "
+PROMPT_WEIGHT = 0.2
+"""Weight of a prompt token in the loss. A token of the completion has 1, and so has one of a liked example, which is
+text of the same kind: most of what a short training can learn from."""
 
 
 class Encoded(NamedTuple):
-    """Token ids of a row, and how much each counts in the loss; both of one length."""
+    """Token ids of a row, how much each counts in the loss, and where the completion begins."""
 
     ids: list[int]
     weights: list[float]
+    answer: int
 
 
 def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Any:
@@ -62,6 +65,16 @@ def encode(row: Row, tokenizer: Any) -> Encoded:
     """A row as the chat template renders it, with the weights of its tokens."""
     system, user = row.messages()
     prompt = f"{SYSTEM}{system['content']}{END}{USER}{user['content']}{END}{ASSISTANT}"
-    before = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    before = tokenizer(prompt, add_special_tokens=False, return_offsets_mapping=True)
     after = tokenizer(row.completion + END, add_special_tokens=False)["input_ids"]
-    return Encoded(before + after, [PROMPT_WEIGHT] * len(before) + [1.0] * len(after))
+    first, last = _liked_span(prompt, bool(row.liked))
+    asked = [1.0 if first <= begin < last else PROMPT_WEIGHT for begin, _ in before["offset_mapping"]]
+    return Encoded(before["input_ids"] + after, asked + [1.0] * len(after), len(asked))
+
+
+def _liked_span(prompt: str, liked: bool) -> tuple[int, int]:
+    """Where the liked examples stand in the prompt, in characters."""
+    if not liked:
+        return 0, 0
+    first = prompt.index(LIKED) + len(LIKED)
+    return first, prompt.index("\n\n", first)

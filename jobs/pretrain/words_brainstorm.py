@@ -1,6 +1,97 @@
-"""Words for ideas: aims, people to make things for, and what things of a class can be used as."""
+"""Words for ideas: how people ask, aims, people to make things for, and what a thing can be used as."""
 
 from jobs.pretrain.grammar import lines, words
+
+ASK: dict[str, tuple[str, ...]] = {
+    "uses": lines("""
+        unusual uses for {topic}
+        new uses for {topic}
+        uses for {topic}
+        what to do with {topic}
+        creative ways to use {topic}
+        {topic}
+        alternative uses of {topic}
+        surprising use for {the}
+        """),
+    "app": lines("""
+        a new app for {who}
+        an app for {who}
+        app idea for {who}
+        a product for {who}
+        something new for {who}
+        a gadget for {who}
+        a startup for {who}
+        an app about {topic}
+        a service for {who}
+        a tool that helps {who}
+        """),
+    "ways": lines("""
+        ways to {aim}
+        how to {aim}
+        how can we {aim}
+        a way to {aim}
+        tips to {aim}
+        ideas to {aim}
+        """),
+    "better": lines("""
+        how to make {topic} better
+        improve {topic}
+        a better {core}
+        making {topic} more fun
+        new features for {topic}
+        what is missing from {topic}
+        """),
+    "gift": lines("""
+        a gift for {someone}
+        gift ideas for {someone}
+        a present for {someone} who likes {topic}
+        a birthday present for {someone}
+        what to give {someone}
+        """),
+    "event": lines("""
+        a theme for a {event}
+        ideas for a {event}
+        a {event} for {who}
+        a {event} about {topic}
+        activities for a {event}
+        a game for a {event}
+        """),
+    "writing": lines("""
+        blog posts about {topic}
+        a video about {topic}
+        a book about {topic}
+        a story idea about {topic}
+        a talk about {topic}
+        a podcast about {topic}
+        a title for a story about {topic}
+        an article on {topic}
+        """),
+    "business": lines("""
+        a business with {topic}
+        a small business about {topic}
+        a shop for {topic}
+        how to sell {topic}
+        how to advertise {topic}
+        a campaign for {topic}
+        """),
+    "whatif": lines("""
+        what if {topic} could talk
+        what would happen if there {was} no {core}
+        what if {topic} {was} free for everyone
+        what if everyone had {topic}
+        a world without {core}
+        what if {who} ruled the world
+        """),
+    "topic": lines("""
+        {topic}
+        {topic}
+        ideas about {topic}
+        something with {topic}
+        a project about {topic}
+        an art project with {topic}
+        """),
+}
+"""The ways people ask, by kind of question."""
 
 AIMS = lines("""
     save water; save money; sleep better; eat less sugar; make new friends; learn a language

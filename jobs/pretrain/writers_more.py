@@ -145,7 +145,7 @@ class IdeaWriter:
         if kind == "uses":
             bound |= self._object(rng)
             form = "thing"
-        prompt = self.grammar.expand_raw(rng.choice(ideas.ASK[kind]), rng, dict(bound))
+        prompt = self.grammar.expand_raw(rng.choice(idea_words.ASK[kind]), rng, dict(bound))
         prompt = prompt[0].upper() + prompt[1:] if rng.random() < 0.25 else prompt
         styles = tuple(f"{kind}/{style}" for style in ideas.STYLES[kind])
         return Scene(prompt, {}, bound, form, styles)
