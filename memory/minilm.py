@@ -51,12 +51,9 @@ class MiniLM:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         tokens = self._tokens(texts)
-        if self._is_light(tokens):
-            vectors = self._light.encode(tokens)
-            if progress is not None:
-                progress(len(texts))
-            return vectors
-        return self._heavy.encode(tokens, progress)
+        with self._lock:  # two threads must not both load the weights
+            engine = self._light if self._is_light(tokens) else self._heavy
+        return engine.encode(tokens, progress)
 
     def _tokens(self, texts: Sequence[str]) -> TokenIds:
         with self._lock:
@@ -78,16 +75,20 @@ class MiniLM:
         return tokenizer
 
     @cached_property
-    def _light(self) -> NumpyBert:
+    def _weights(self) -> dict[str, Matrix]:
         from safetensors.numpy import load_file
 
-        return NumpyBert(load_file(self._folder / "model.safetensors"), self._shape)
+        return load_file(self._folder / "model.safetensors")
+
+    @cached_property
+    def _light(self) -> NumpyBert:
+        return NumpyBert(self._weights, self._shape)
 
     @cached_property
     def _heavy(self) -> TorchBert:
-        from safetensors.torch import load_file
+        import torch
 
-        return TorchBert(load_file(self._folder / "model.safetensors"), self._shape)
+        return TorchBert({name: torch.from_numpy(values) for name, values in self._weights.items()}, self._shape)
 
 
 def weights_mark(path: Path) -> str:

@@ -70,15 +70,19 @@ def test_the_fingerprint_is_of_the_weights(tmp_path):
     assert weights_mark(copy) != weights_mark(original)
 
 
-@pytest.mark.parametrize("name", ["../elsewhere", "a/../b", "/no/such/folder", "no spaces", "", "a/b/c"])
+@pytest.mark.parametrize(
+    "name",
+    ["../elsewhere", "a/../b", "/no/such/folder", "no spaces", "a/b/c", "~nobody-here/x", "x" * 9999 + "/", "a\0b"],
+)
 def test_what_is_no_folder_and_no_name_is_refused_before_anything_is_imported(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    if name:
-        with pytest.raises(EmbedderUnusable, match=r"memory\.embedder"):
-            load_embedder(name)
-    else:
-        with pytest.raises(EmbedderUnusable):
-            load_embedder(str(tmp_path))
+    with pytest.raises(EmbedderUnusable, match=r"memory\.embedder"):
+        load_embedder(name)
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path):
+    with pytest.raises(EmbedderUnusable, match="no sentence-transformers model"):
+        load_embedder(str(tmp_path))
 
 
 def test_a_folder_with_pickled_weights_is_refused(tmp_path):
