@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from jobs.distill import rows as r
+from jobs.distill.bounds import Bounds, bounds
 from jobs.distill.hold_out import GroupKey, share_of
 from jobs.distill.library import Library
 from jobs.distill.near import Near
@@ -35,6 +36,7 @@ class GroupRows(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a group gives to datasets."""
 
     key: GroupKey
+    bounds: Bounds
     watched: list[str]
     """Items of which any change makes the group be looked at again."""
     sft: list[Line] = []
@@ -62,6 +64,7 @@ class _Found(msgspec.Struct, frozen=True):
     """What was read for a batch of groups."""
 
     ends: dict[GroupKey, list[str]]
+    bounds: dict[GroupKey, Bounds]
     preferences: dict[GroupKey, list[Preference]]
     shown: dict[str, list[str]]
     texts: dict[str, Text]
@@ -82,18 +85,23 @@ def _read(keys: Sequence[GroupKey], sources: Sources) -> _Found:
     library = sources.library
     ends = {key: library.ends(key) for key in keys}
     preferences = library.preferences(keys)
-    rows = {row.item_id: row for listed in ends.values() for row in listed}
+    rows = {row.item_id: row for of_group in ends.values() for listed in of_group for row in listed}
     named = {id_ for listed in preferences.values() for each in listed for id_ in (each.chosen, each.rejected)}
     _add(rows, library, named)
     shown = library.shown(_turns(rows.values()) if sources.settings.with_examples > 0 else ())
     _add(rows, library, {id_ for ids in shown.values() for id_ in ids})
     return _Found(
-        ends={key: [row.item_id for row in listed] for key, listed in ends.items()},
+        ends={key: _distinct(of_group) for key, of_group in ends.items()},
+        bounds={key: bounds(of_group, key, sources.settings) for key, of_group in ends.items()},
         preferences=preferences,
         shown=shown,
         texts=library.read(rows.values()),
         prompts=library.prompts(keys),
     )
+
+
+def _distinct(of_group: Iterable[Iterable[Any]]) -> list[str]:
+    return list(dict.fromkeys(row.item_id for listed in of_group for row in listed))
 
 
 def _add(rows: dict[str, Any], library: Library, ids: set[str]) -> None:
@@ -138,6 +146,7 @@ class _Writer:
         held = self._key.held
         return GroupRows(
             key=self._key,
+            bounds=self._found.bounds[self._key],
             watched=self._watched(),
             sft=[self._line(id_) for id_ in selection.sft if not held],
             human=[self._line(id_) for id_ in selection.human if not held],

@@ -23,9 +23,7 @@ _COLUMNS = (
     _c.item_id, _c.task, _c.prompt_id, _c.kind, _c.reward, _c.turn_id, _c.strategy, _c.seq, _c.echo_of,
 )  # fmt: skip
 _USABLE = sa.and_(VISIBLE, _c.echo_of.is_(None))
-_OF_PROMPT = sa.select(*_COLUMNS).where(
-    _USABLE, _c.prompt_id == sa.bindparam("prompt"), _c.task == sa.bindparam("task")
-)
+_OF_PROMPT = sa.select(*_COLUMNS).where(_USABLE, _c.prompt_id == sa.bindparam("prompt"))  # its id tells the task
 _OF_NONE = sa.select(*_COLUMNS).where(_USABLE, _c.prompt_id.is_(None), _c.task == sa.bindparam("task"))
 
 
@@ -50,6 +48,11 @@ class Touched(msgspec.Struct, frozen=True):
     item_id: str
     group: GroupKey
     forgotten: bool
+    usable: bool
+    """Whether it may be in rows at all."""
+    human: bool
+    reward: float | None
+    seq: int
 
 
 class Library:
@@ -71,10 +74,12 @@ class Library:
 
     def touched(self, after: int) -> list[Touched]:
         """Items that events after a place changed."""
-        query = sa.select(_c.item_id, _c.task, _c.prompt_id, _c.forgotten).where(_c.touched > after)
+        columns = (_c.item_id, _c.task, _c.prompt_id, _c.forgotten, _USABLE, HUMAN, _c.reward, _c.seq)
         return [
-            Touched(item_id, group_of(item_id, task, asked, self._share), bool(forgotten))
-            for item_id, task, asked, forgotten in self._db.execute(query)
+            Touched(item_id, group_of(item_id, task, asked, self._share), bool(gone), bool(usable), bool(human), *rest)
+            for item_id, task, asked, gone, usable, human, *rest in self._db.execute(
+                sa.select(*columns).where(_c.touched > after)
+            )
         ]
 
     def newly_preferred(self, after: int) -> set[GroupKey]:
@@ -88,20 +93,15 @@ class Library:
             return [GroupKey(task, "", False), GroupKey(task, "", True)]
         return [group_of("", task, asked, self._share)]
 
-    def ends(self, group: GroupKey) -> list[Any]:
-        """Rows of the group's best rated, worst rated and unrated human texts, at most `reach` of each."""
+    def ends(self, group: GroupKey) -> list[list[Any]]:
+        """Rows of the group's best rated, its worst rated and its unrated human texts, at most `reach` of each."""
         most = reach(self._settings)
-        wanted: dict[str, Any] = {"task": group.task}
         if group.prompt_id:
-            wanted |= {"prompt": group.prompt_id, "most": most}
-            found = [row for query in _ENDS_OF_PROMPT for row in self._db.execute(query, wanted)]
-        else:
-            most *= self._settings.unprompted
-            found = []
-            for query in _ENDS_OF_NONE:
-                mine = [row for row in self._db.execute(query, wanted) if self._group(row) == group]
-                found += mine[:most]
-        return list({row.item_id: row for row in found}.values())
+            wanted = {"prompt": group.prompt_id, "most": most}
+            return [list(self._db.execute(query, wanted)) for query in _ENDS_OF_PROMPT]
+        most *= self._settings.unprompted
+        every = (self._db.execute(query, {"task": group.task}) for query in _ENDS_OF_NONE)
+        return [[row for row in end if self._group(row) == group][:most] for end in every]
 
     def rows(self, ids: Iterable[str]) -> list[Any]:
         """Rows of the visible items with these ids, echoes included."""

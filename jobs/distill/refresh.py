@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from jobs.distill import state as states
+from jobs.distill.bounds import comes_in
 from jobs.distill.group import GroupRows, Sources, group_rows
 from jobs.distill.hold_out import GroupKey
 from jobs.distill.library import Library, Touched
@@ -13,7 +14,7 @@ from jobs.distill.near import NEW, Matrix, Near
 from jobs.distill.progress import Progress
 from jobs.distill.state import State
 from jobs.settings import DistillSettings
-from loop.ledger import Ledger
+from loop.ledger import Ledger, Vectors
 from loop.settings import TaskProfile
 from memory.embedder import Embedder
 
@@ -64,10 +65,12 @@ class Refresher:
     def _stale(
         self, state: State, touched: Sequence[Touched], blocked: set[str], means: Mapping[str, float]
     ) -> list[GroupKey]:
-        """Groups with a touched text, a new preference, a changed mean, or a text that something happened to."""
+        """Groups with a new preference, a changed mean, or a text that matters to them and was touched or blocked."""
         changed = {t.item_id for t in touched} | blocked
         moved = {task for task in means.keys() | state.means.keys() if means.get(task) != state.means.get(task)}
-        stale = {t.group for t in touched} | self._library.newly_preferred(state.upto)
+        stale = self._library.newly_preferred(state.upto)
+        known = {group.key: group.bounds for group in state.groups}
+        stale |= {t.group for t in touched if t.group not in known or comes_in(t, known[t.group])}
         for group in state.groups:
             if group.key.task in moved or not changed.isdisjoint(group.watched):
                 stale.add(group.key)
@@ -110,7 +113,7 @@ class Refresher:
         new = [id_ for id_ in texts if id_ not in kept]
         if new:
             matrix = self._embedder.embed([texts[id_] for id_ in new])
-            self._ledger.keep_vectors(fingerprint, new, matrix)
+            self._ledger.keep(Vectors(fingerprint, new, matrix))
             kept.update(zip(new, matrix, strict=True))
         return np.stack([kept[id_] for id_ in texts]) if kept else np.zeros((0, self._embedder.dimension), np.float32)
 

@@ -19,6 +19,9 @@ GONE = "a text is hidden, forgotten or an echo"
 ACROSS = "one text is held out"
 PROMPT_GONE = "its prompt was forgotten"
 
+ENDS = 3
+"""For each pair that is wanted, so many of the best and of the worst texts are tried: all would be quadratic."""
+
 
 class Chosen(msgspec.Struct, frozen=True):
     """A preference pair to be, with the events that stated it."""
@@ -176,10 +179,12 @@ def _by_margin(
 ) -> list[Chosen]:
     """Pairs whose rewards differ enough, of texts that nobody compared."""
     limits = msgspec.structs.replace(settings.pairs, cap=settings.pairs.cap * times)
+    reach = ENDS * limits.cap  # `rated` is in the order of rewards: wide margins are made of its ends
+    ends = rated if len(rated) <= 2 * reach else rated[:reach] + rated[-reach:]
     compared = {frozenset((each.chosen, each.rejected)) for each in stated}
     return [
         _chosen(pair)
-        for pair in margin_pairs(key.prompt_id, rated, limits)
+        for pair in margin_pairs(key.prompt_id, ends, limits)
         if frozenset((pair.chosen, pair.rejected)) not in compared
     ]
 
