@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -103,14 +104,14 @@ def train(plan: Plan, corpus: Corpus, out: Path, report: Report) -> tuple[Any, A
         progress = load_checkpoint(checkpoint, state)
     else:
         progress = Progress(bf16=bf16_is_faster(plan, tokenizer, batches(plan, corpus, tokenizer, 0)[0]))
-    progress = _loop(
-        plan, corpus, state, tokenizer, progress, lambda p: _checkpoint(checkpoint, state, tokenizer, p, report)
-    )
-    save_checkpoint(checkpoint, state, progress)
+    if progress.seconds < plan.minutes * 60:
+        keep = partial(_checkpoint, checkpoint, state, tokenizer, report)
+        progress = _loop(plan, corpus, state, tokenizer, progress, keep)
+        save_checkpoint(checkpoint, state, progress)
     return state.model.eval(), tokenizer, progress
 
 
-def _checkpoint(path: Path, state: Learner, tokenizer: Any, progress: Progress, report: Report) -> None:
+def _checkpoint(path: Path, state: Learner, tokenizer: Any, report: Report, progress: Progress) -> None:
     save_checkpoint(path, state, progress)
     if round(progress.seconds / SAVE_EVERY_S) % REPORT_EVERY == 0:
         state.model.eval()
