@@ -14,8 +14,6 @@ def serve(
     port: Annotated[int | None, typer.Option(metavar="PORT", min=0, max=65535, help="Default 8765.")] = None,
 ) -> None:
     """Start the studio in your browser, its API and the nightly work."""
-    from studio import web
+    from studio.web.serve import serve as run
 
-    with call.house("studio") as house:
-        server = house.settings.server
-        web.serve(house, server.host if host is None else host, server.port if port is None else port)
+    run(call.folder, call.config, host, port)

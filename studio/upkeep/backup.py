@@ -1,0 +1,96 @@
+"""A copy of a home that can be unpacked into a new one."""
+
+import os
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from loop.errors import BadInput
+from studio.compose import House
+from studio.upkeep.report import Progress
+
+LEDGER = "ledger.db"
+KEPT = ("config.toml", "datasets", "models", "reports", "runs")
+"""What is copied beside the ledger; the index is left out, because the next start makes it again from the ledger."""
+PAGES = 2_000  # copied between two looks at the progress
+
+
+class Backup(msgspec.Struct, frozen=True, kw_only=True):
+    """What was written."""
+
+    ok: bool
+    file: Path
+    bytes: int
+    events: int
+    """The ledger's head in the copy."""
+    files: int
+
+
+def backup(house: House, file: Path, *, force: bool = False, progress: Progress = lambda *_: None) -> Backup:
+    """Copy ledger, models, datasets and settings into a .tar.gz that appears whole or not at all.
+
+    The ledger is copied first and in one piece while others may write, so that every model and dataset that it names
+    is in the archive. Raises BadInput where a file is in the way, or for a ledger on a PostgreSQL server.
+    """
+    if file.exists() and not force:
+        raise BadInput(f"'{file}' is there already; choose another name, or --force")
+    if not file.parent.is_dir():
+        raise BadInput(f"there is no folder '{file.parent}'; make it first")
+    fresh = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
+            events = _copy_ledger(house, Path(folder) / LEDGER, progress)
+            files = _pack(house, Path(folder) / LEDGER, fresh)
+        fresh.replace(file)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return Backup(ok=True, file=file, bytes=file.stat().st_size, events=events, files=files)
+
+
+def _copy_ledger(house: House, target: Path, progress: Progress) -> int:
+    """SQLite's own online copy; the place of its last event."""
+    with house.ledger.reading() as db:
+        if db.dialect.name != "sqlite":
+            raise BadInput(
+                "the ledger is on a PostgreSQL server; copy it with pg_dump, and models and datasets as files"
+            )
+        source: Any = db.connection.driver_connection
+        copy = sqlite3.connect(target)
+        try:
+            source.backup(copy, pages=PAGES, progress=lambda _, left, total: progress(total - left, total))
+            (head,) = copy.execute("SELECT COALESCE(MAX(seq), 0) FROM events").fetchone()
+        finally:
+            copy.close()
+    return int(head)
+
+
+def _pack(house: House, ledger: Path, target: Path) -> int:
+    """How many files went in."""
+    count = 0
+    target.touch(mode=0o600)  # what people wrote is for its owner's eyes
+    with target.open("wb") as stream:
+        with tarfile.open(fileobj=stream, mode="w:gz", compresslevel=3) as archive:
+            for path, name in [(ledger, LEDGER), *_beside(house.home)]:
+                archive.add(path, name, recursive=False)
+                count += 1
+        stream.flush()
+        os.fsync(stream.fileno())
+    return count
+
+
+def _beside(home: Path) -> Iterator[tuple[Path, str]]:
+    for name in KEPT:
+        top = home / name
+        for path in [top] if top.is_file() else sorted(top.rglob("*")):
+            if path.is_file() and not path.is_symlink() and not any(map(_is_passing, path.parts)):
+                yield path, str(path.relative_to(home))
+
+
+def _is_passing(name: str) -> bool:
+    """Whether it is there for a running training alone."""
+    return name.startswith("checkpoint-") or name == "partial"
