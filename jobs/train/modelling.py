@@ -8,15 +8,19 @@ from jobs.train.plan import Plan
 from loop.models.files import check_adapter, read_tensors
 from loop.models.weights import load_local
 
+SMALL = 2e6  # parameters up to which threads cost more than they bring
 NAME = "default"  # the adapter that TRL trains, and copies to `ref` as DPO's reference
 
 
 def with_adapter(plan: Plan) -> tuple[Any, Any]:
     """The engine (for its tokenizer and context) and the PEFT model, at the parent's weights if there is a parent."""
+    import torch
     from peft import LoraConfig, get_peft_model
     from transformers import set_seed
 
     engine = load_local(plan.base, plan.device)
+    if sum(p.numel() for p in engine.model.parameters()) < SMALL and engine.model.device.type == "cpu":
+        torch.set_num_threads(1)
     set_seed(plan.settings.seed)
     config = LoraConfig(
         r=plan.settings.rank,

@@ -109,7 +109,8 @@ def _environment() -> dict[str, str]:
     """Ours, with telemetry off and this code importable from wherever we were started."""
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
     quiet = {"HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONUNBUFFERED": "1"}
-    return {**os.environ, **quiet, "PYTHONPATH": path}
+    idle = {"OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE")}  # threads that spin starve a busy machine
+    return {**os.environ, **quiet, **idle, "PYTHONPATH": path}
 
 
 def _give_way(pid: int, nice: int) -> None:

@@ -1,8 +1,10 @@
 """Running a trainer: steps are heard of, and what was killed goes on from its last whole checkpoint."""
 
+import math
 from pathlib import Path
 from typing import Any
 
+from jobs.train.plan import TrainingError
 from jobs.train.run import Metrics, TrainingRun
 from loop.faults import point
 
@@ -14,6 +16,8 @@ def fit(trainer: Any, run: TrainingRun) -> Metrics:
     trainer.add_callback(_listener(run))
     trainer.train(resume_from_checkpoint=last_checkpoint(run.folder))
     _keep_curve(trainer.state.log_history, run)
+    if not all(math.isfinite(loss) for _, loss in (*run.curve.train, *run.curve.validation)):
+        raise TrainingError("the training ran away (its loss is not a number); lower train.learning_rate")
     metrics = {"steps": float(trainer.state.global_step)}
     if run.curve.train:
         metrics["train_loss"] = run.curve.train[-1][1]

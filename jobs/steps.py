@@ -1,0 +1,129 @@
+"""One training, one comparison: each a fact in the ledger, each safe to be asked for again."""
+
+from typing import Any
+
+import msgspec
+
+from jobs.distill.dataset import Dataset, load_dataset_manifest, open_dataset
+from jobs.evaluate import Evaluation, evaluate
+from jobs.gate import Decision, decide
+from jobs.settings import TrainSettings
+from jobs.train.methods import stages
+from jobs.train.parent import Killed, train_in_child
+from jobs.train.plan import Plan, TrainingError, write_plan
+from jobs.workshop import Workshop
+from loop.errors import BadInput
+from loop.events import ModelEvaluated, TrainingFailed, TrainingFinished, TrainingStarted
+from loop.manifest import WEIGHTS, Manifest
+from loop.models.load import is_remote
+from loop.registry import Champion
+
+
+def train_model(
+    shop: Workshop, run_id: str, model_id: str, dataset_id: str, method: str, settings: TrainSettings | None = None
+) -> Manifest:
+    """Train the base on a dataset in a child process; the finished model's manifest.
+
+    Asked again for the same run after a kill it goes on, and after the end it answers at once. Training begins at the
+    base and not at the champion: datasets accumulate, so nothing is lost by it, and errors do not add up over nights.
+    Raises BadInput before anything begins, TrainingError when it fails.
+    """
+    chosen = settings or shop.train
+    stages(method)
+    _must_be_local(shop)
+    dataset = open_dataset(shop.home, dataset_id)
+    plan = _plan(shop, run_id, model_id, dataset, method, chosen)
+    folder = shop.run_folder(run_id)
+    write_plan(folder, plan)
+    options = msgspec.to_builtins(chosen)
+    started = TrainingStarted(run_id=run_id, dataset_id=dataset_id, method=method, base=plan.base, options=options)
+    shop.ledger.append(started, key=f"{run_id}:train")
+    try:
+        manifest = train_in_child(folder, shop.progress)
+    except Killed:
+        raise
+    except TrainingError as error:
+        shop.ledger.append(TrainingFailed(run_id=run_id, reason=str(error)), key=f"{run_id}:failed")
+        raise
+    _record(shop, run_id, manifest)
+    return manifest
+
+
+def evaluate_model(
+    shop: Workshop, run_id: str, model_id: str, dataset_id: str, against: str | None = None
+) -> tuple[Evaluation, Decision]:
+    """Compare a model with the champion (or another) on a dataset's held-out part, and hold it against the bars."""
+    _must_be_local(shop)
+    champion = _as_champion(shop, against) if against else shop.registry.champion()
+    challenger = _as_champion(shop, model_id)
+    dataset = open_dataset(shop.home, dataset_id)
+    evaluation = evaluate(
+        shop.engine(),
+        champion,
+        challenger,
+        dataset.path,
+        tasks=shop.tasks,
+        embedder=shop.open_embedder(),
+        settings=shop.evaluate,
+        beta=shop.train.beta,
+        progress=shop.progress,
+    )
+    decision = decide(evaluation, shop.gate)
+    shop.ledger.append(_evaluated(run_id, evaluation, decision), key=f"{run_id}:evaluate:{champion.model_id}")
+    return evaluation, decision
+
+
+def _as_champion(shop: Workshop, model_id: str) -> Champion:
+    return Champion(model_id=model_id, adapter=shop.registry.adapter_path(model_id))
+
+
+def _must_be_local(shop: Workshop) -> None:
+    if is_remote(shop.generator):
+        raise BadInput(
+            f"the model '{shop.generator.model}' is remote, not trained here; export its dataset with `reprise export`"
+        )
+
+
+def _plan(shop: Workshop, run_id: str, model_id: str, dataset: Dataset, method: str, settings: TrainSettings) -> Plan:
+    return Plan(
+        run_id=run_id,
+        model_id=model_id,
+        method=method,
+        base=shop.generator.model,
+        device=shop.generator.device,
+        dataset_id=dataset.dataset_id,
+        dataset=str(dataset.path),
+        dataset_sha256=load_dataset_manifest(shop.home, dataset.dataset_id).sha256,
+        parent=None,
+        parent_adapter=None,
+        models=str(shop.registry.folder),
+        settings=settings,
+    )
+
+
+def _record(shop: Workshop, run_id: str, manifest: Manifest) -> None:
+    event = TrainingFinished(
+        run_id=run_id,
+        model_id=manifest.model_id,
+        dataset_id=manifest.dataset_id,
+        method=manifest.method,
+        base=manifest.base,
+        parent=manifest.parent,
+        sha256=manifest.files[WEIGHTS],
+        metrics=manifest.metrics,
+    )
+    shop.ledger.append(event, key=f"{run_id}:trained")
+
+
+def _evaluated(run_id: str, evaluation: Evaluation, decision: Decision) -> ModelEvaluated:
+    verdict = evaluation.verdict
+    bars: tuple[dict[str, Any], ...] = tuple(msgspec.to_builtins(bar) for bar in decision.bars)
+    return ModelEvaluated(
+        run_id=run_id,
+        model_id=evaluation.challenger,
+        against=evaluation.champion,
+        win_rate=0.5 if verdict.win_rate is None else verdict.win_rate,
+        interval=verdict.interval or (0.0, 1.0),
+        bars=bars,
+        ok=decision.ok,
+    )
