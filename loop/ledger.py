@@ -27,6 +27,10 @@ from loop.events import Event, Recorded, decode, encode
 
 ADVISORY_LOCK = 0x5265_7072  # "Repr", the one number that every writer to one PostgreSQL ledger locks
 CHUNK = 500  # ids per IN (...) list: far below every database's limit on parameters
+_VECTORS = sa.select(schema.vectors.c.id, schema.vectors.c.vector).where(
+    schema.vectors.c.fingerprint == sa.bindparam("fingerprint"),
+    schema.vectors.c.id.in_(sa.bindparam("ids", expanding=True)),
+)  # made once: to build it costs as much as to run it, and every recall does
 
 
 class LedgerUnusable(RepriseError):
@@ -166,11 +170,10 @@ class Ledger:
 
     def vectors(self, fingerprint: str, ids: Iterable[str]) -> dict[str, NDArray[np.float32]]:
         """The kept vectors of these ids, each of shape (d,)."""
-        c = schema.vectors.c
         found: dict[str, NDArray[np.float32]] = {}
         with self.reading() as db:
             for chunk in chunks(ids):
-                rows = db.execute(sa.select(c.id, c.vector).where(c.fingerprint == fingerprint, c.id.in_(chunk)))
+                rows = db.execute(_VECTORS, {"fingerprint": fingerprint, "ids": chunk})
                 found.update((id_, np.frombuffer(raw, "<f4")) for id_, raw in rows)
         return found
 
