@@ -39,7 +39,7 @@ def margin_pairs(
     and not the best against the worst again and again.
     """
     ranked = _extremes(sorted(items, key=lambda item: (-item.reward, item.item_id)), settings.cap)
-    possible = sorted(_possible(ranked, settings), key=lambda pair: (-pair.margin, pair.chosen, pair.rejected))
+    possible = sorted(_possible(ranked, settings), key=lambda pair: -pair.margin)
     made = [_pair(prompt_id, source, pair) for pair in possible]
     return _spread(made, settings)
 

@@ -17,6 +17,7 @@ LONGEST_CELL = 1 << 20
 LONGEST_LINE = 1 << 24
 """In bytes."""
 _UTF8_MARK = b"\xef\xbb\xbf"
+_ZIP_MARK = b"PK\x03\x04"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -115,6 +116,8 @@ def checked_head(source: Source) -> bytes:
         raise BadInput(f"{source.path.name} is empty")
     if head.startswith(_WIDE_MARKS):
         raise BadInput(f"{source.path.name} is UTF-16; save it as UTF-8")
+    if head.startswith(_ZIP_MARK):
+        raise BadInput(f"{source.path.name} is a zip archive or a spreadsheet; unpack it, or save it as CSV")
     return head.removeprefix(_UTF8_MARK)
 
 

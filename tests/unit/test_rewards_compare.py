@@ -63,3 +63,9 @@ def test_covers_the_truth_as_often_as_it_says_when_texts_of_a_prompt_go_together
         alone += low <= 0 <= high
     assert 0.92 <= clustered / 400 <= 0.98
     assert alone / 400 < 0.85
+
+
+def test_the_tail_is_widened_as_in_hesterberg():
+    """Of 10 groups: Student's 2.262 times the root of 10/9 is 2.384, beyond which the normal has 0.856 %."""
+    assert widened_tail(0.025, 10) == pytest.approx(0.00856, abs=1e-4)
+    assert widened_tail(0.025, 100_000) == pytest.approx(0.025, abs=1e-4)

@@ -110,6 +110,11 @@ def test_length_matching_gives_equal_lengths_and_takes_away_what_length_alone_ma
     assert m.length_matched(a[::-1], b[::-1]) == (short, long)
 
 
+def test_length_matching_cuts_nothing_where_lengths_agree():
+    a, b = ["z", "y y", "x x x"], ["c", "d d", "e e e"]
+    assert m.length_matched(a, b) == (a, b)
+
+
 def test_the_table_computes_what_it_names():
     rows = np.random.default_rng(0).normal(size=(3, 4))
     given = {"texts": TEXTS, "vectors": rows, "reference_texts": TEXTS, "reference_vectors": rows, "sources": TEXTS}
