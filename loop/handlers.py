@@ -183,6 +183,8 @@ def _hidden(db: sa.Connection, recorded: Recorded, event: ItemHidden) -> None:
 
 def _forgotten(db: sa.Connection, recorded: Recorded, event: ItemForgotten) -> None:
     _change(db, recorded, event.item_id, forgotten=True, reason_id=None)
+    items = schema.items  # where a prompt was forgotten: what was written for it is to be indexed without it
+    db.execute(sa.update(items).where(items.c.prompt_id == event.item_id).values(touched=recorded.seq))
     p, m = schema.preferences.c, schema.models.c
     gone = sa.or_(p.chosen == event.item_id, p.rejected == event.item_id)
     db.execute(sa.delete(schema.preferences).where(gone))
