@@ -8,9 +8,19 @@ from typing import Any
 
 from studio.cli.errors import FAILED, REFUSED, judge
 
+QUIET = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "DO_NOT_TRACK": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait for work sleep: on a busy machine they would take half of it
+}
+"""What the libraries below read from the environment when they are imported; whoever set one keeps it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is 0 done, 1 failed, 2 wrong use or bad input, 130 stopped by Ctrl-C."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         return _run(given)

@@ -61,8 +61,10 @@ class Call:
 
     def house(self, role: str = "reprise") -> AbstractContextManager["House"]:
         """The home, opened; it is made if it is not there."""
+        from studio.cli.log import listen
         from studio.compose import open_house
 
+        listen(self.debug)
         return open_house(self.folder, self.config, role)
 
     def answer(self, document: object, human: Iterable[str]) -> None:
@@ -70,7 +72,7 @@ class Call:
         if self.json:
             import msgspec
 
-            text = msgspec.json.format(msgspec.json.encode(document), indent=2).decode()
+            text = msgspec.json.format(msgspec.json.encode(document, enc_hook=str), indent=2).decode()
         else:
             text = "\n".join(human)
         if text:

@@ -1,7 +1,6 @@
 """Arguments that several commands share, and how `name=value` options are read."""
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,7 +17,6 @@ MaybeTask = Annotated[str | None, typer.Option(metavar="NAME", help="Only this k
 MaybeModel = Annotated[
     str | None, typer.Option(metavar="MODEL", help="A trained model's id, a folder or a name; not the champion.")
 ]
-Out = Annotated[Path, typer.Option(metavar="FILE", help="Where to write.")]
 
 
 def pairs(given: Iterable[str], option: str) -> dict[str, str]:

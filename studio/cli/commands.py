@@ -4,7 +4,7 @@ from importlib import import_module
 
 from studio.cli.app import app
 
-MODULES = ("serving", "writing", "said", "library", "learning", "models", "upkeep")
+MODULES = ("serving", "writing", "said", "library", "learning", "models", "scheduled", "upkeep")
 
 for module in MODULES:
     import_module(f"studio.cli.{module}")

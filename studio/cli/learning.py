@@ -68,6 +68,11 @@ def refine(
     method: Annotated[str | None, typer.Option(metavar="M", help="sft, dpo, sft+dpo; else as set.")] = None,
 ) -> None:
     """Do the whole night's work now: distill, train, evaluate, promote."""
+    refine_now(call, task, dry_run, method)
+
+
+def refine_now(call: Call, task: str | None, dry_run: bool, method: str | None) -> None:
+    """What `refine` and `schedule run refine` do."""
     from jobs.refine import refine as work
     from loop import checks
     from studio.workshop import workshop

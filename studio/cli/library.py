@@ -1,4 +1,4 @@
-"""`import`, `distill`, `datasets`: from past writing to what a model learns from."""
+"""`import`, `distill`, `datasets`, `export`: from past writing to what a model learns from."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,6 +77,21 @@ def datasets(call: Call) -> None:
     with call.house() as house:
         found = list_datasets(house.ledger)
     call.answer({"datasets": found}, _told_datasets(found))
+
+
+@command(app)
+def export(
+    call: Call,
+    dataset: Annotated[str, typer.Argument(metavar="ID", help="A dataset; `reprise datasets` lists them.")],
+    format: Annotated[str, typer.Option(metavar="F", help="jsonl, openai, trl, hh, parquet; also F-preference.")],  # noqa: A002
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there.")] = False,
+) -> None:
+    """Write a dataset as another trainer reads it."""
+    from jobs.export import export as write
+
+    done = write(call.folder, dataset, format, out, force=force)
+    call.answer(done, [f"wrote {done.rows:,} rows to {done.path}"])
 
 
 def _told_import(done: "Imported") -> Iterator[str]:

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from studio.cli.app import Call, app, command
-from studio.cli.terminal import bad, bar, faint, good, wrapped
+from studio.cli.terminal import bad, bar, clipped, faint, good, wrapped
 
 if TYPE_CHECKING:
+    from jobs.forgetting import Forgotten
+    from studio.compose import House
     from studio.upkeep.report import Report
 
 
@@ -60,6 +62,50 @@ def backup(
         made = copy(house, file, force=force, progress=progress)
     size = f"{made.bytes / (1 << 20):.1f} MiB"
     call.answer(made, [f"wrote {made.file}: {made.events:,} events, {made.files} files, {size}"])
+
+
+@command(app)
+def forget(
+    call: Call,
+    item: Annotated[str, typer.Argument(metavar="ID", help="A candidate, an item, or a whole turn.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete words everywhere, for good.
+
+    They go from the ledger, the index and every dataset; models that were trained on them are marked, and copies
+    that you exported are yours to delete. To take a text out of recall alone, hide it.
+    """
+    from jobs.forgetting import forget as delete
+
+    with call.house("reprise forget") as house:
+        if not (yes or call.json):
+            _ask(house, item)
+        done = delete(house.ledger, house.home, item)
+        house.memory.write_back()
+    call.answer(done, _told_forgotten(done))
+
+
+def _ask(house: "House", item: str) -> None:
+    """Show what would go, and go on only when a person says so; where nobody can be asked, it is meant."""
+    from loop.errors import BadInput
+
+    if not sys.stdin.isatty():
+        return
+    words = house.ledger.texts([item]).get(item, "the whole turn")
+    sys.stderr.write(f"{clipped(words, 70)}\nDelete these words for good? [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise BadInput("nothing was forgotten; answer y, or give --yes")
+
+
+def _told_forgotten(done: "Forgotten") -> Iterator[str]:
+    yield f"forgot {', '.join(done.items)}"
+    if done.deleted:
+        yield f"  datasets deleted, to be distilled again: {', '.join(done.deleted)}"
+    if done.struck:
+        yield f"  datasets whose rows were struck: {', '.join(done.struck)}"
+    if done.models:
+        yield f"  models that had learned from it, and are marked: {', '.join(done.models)}"
 
 
 def _answer(call: Call, report: "Report") -> None:

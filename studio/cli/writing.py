@@ -9,7 +9,7 @@ import typer
 
 from studio.cli.app import Call, app, command
 from studio.cli.arguments import Key, MaybeModel, MaybeTask, Strategy, Task, pairs
-from studio.cli.terminal import bold, faint, is_terminal, wrapped
+from studio.cli.terminal import bar, bold, faint, is_terminal, wrapped
 
 if TYPE_CHECKING:
     from loop.brief import Brief, Message
@@ -67,6 +67,7 @@ def recall(
     if task is not None:
         checks.task_profile(settings.tasks, task)
     with call.house() as house:
+        _index(house)
         found = house.memory.search(query, task=task, k=k, strategy=strategy)
         items = [_item(recalled) for recalled in (*found.liked, *found.avoid)]
         call.answer({"strategy": found.strategy, "items": items}, _listed(items))
@@ -81,11 +82,18 @@ def _turn(call: Call, house: "House", brief: "Brief", model: str | None, key: st
     if key and (earlier := house.ledger.find(key)):
         return read_back(earlier, house.ledger, house.memory)
     writer = awaited(lambda: writer_for(house, model))
+    _index(house)
     with _watched(call, brief.n) as listen:
         return take_turn(
             brief, memory=house.memory, model=writer, ledger=house.ledger, tasks=house.settings.tasks,
             settings=house.settings.generator, listen=listen, key=key,
         )  # fmt: skip
+
+
+def _index(house: "House") -> None:
+    """Bring the index up to date, which takes a while after a large import."""
+    with bar("index", "text") as progress:
+        house.memory.catch_up(progress)
 
 
 def _watched(call: Call, n: int) -> Any:
