@@ -35,7 +35,9 @@ class TaskProfile(Section, frozen=True, kw_only=True, forbid_unknown_fields=True
     lines: Positive = 1
     """How many lines a candidate may have; what follows is cut."""
     temperature: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.9
+    """How freely it writes; 0 always takes the likeliest word."""
     top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.95
+    """Words are drawn from the likeliest ones that together have this probability."""
 
 
 class GeneratorSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

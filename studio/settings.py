@@ -12,7 +12,7 @@ from jobs.settings import DistillSettings, EvaluateSettings, GateSettings, Sched
 from loop.errors import BadInput
 from loop.settings import TASKS, GeneratorSettings, Section, TaskProfile
 from memory.settings import MemorySettings
-from rewards.settings import PairSettings, RewardSettings
+from rewards.settings import RewardSettings
 
 
 class LedgerSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,6 +28,7 @@ class ServerSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=T
     host: str = "127.0.0.1"
     """The address to listen on; any other than loopback needs a token."""
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8765
+    """The port to listen on; 0 takes any free one."""
     token_env: str = "REPRISE_TOKEN"
     """The environment variable that holds the token for other addresses than loopback."""
     max_body_kb: Annotated[int, msgspec.Meta(ge=1)] = 1_024
@@ -41,7 +42,6 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     memory: MemorySettings = MemorySettings()
     generator: GeneratorSettings = GeneratorSettings()
     rewards: RewardSettings = RewardSettings()
-    pairs: PairSettings = PairSettings()
     distill: DistillSettings = DistillSettings()
     train: TrainSettings = TrainSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
