@@ -61,11 +61,16 @@ def hide(item_id: str, said: HideIn, here: Here, key: Key) -> Standing:
 
 
 @router.post("/items/{item_id}/forget", summary="Delete the words everywhere")
-def forget(item_id: str, said: ByRater, here: Here, key: Key) -> ForgottenOut:
-    """The words go from the ledger, the memory and every dataset not yet trained; this cannot be undone."""
+def forget(item_id: str, said: ByRater, here: Here) -> ForgottenOut:
+    """The words go from the ledger, the memory and every dataset; models that learned from them are marked.
+
+    This cannot be undone. Sent twice, it happens once.
+    """
+    from jobs.forgetting import forget as everywhere
+
     checks.name(said.rater)
-    fact = here.forget(item_id, key)
-    return ForgottenOut(item_id=item_id, forgotten=True, datasets=list(fact.datasets), models=list(fact.models))
+    gone = everywhere(here.house.ledger, here.house.home, item_id)
+    return ForgottenOut(item_id=item_id, forgotten=True, datasets=[*gone.deleted, *gone.struck], models=gone.models)
 
 
 @router.get("/items", summary="The library")

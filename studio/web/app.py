@@ -5,15 +5,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
 
-from loop import feedback
-from loop.events import ItemForgotten
 from studio.compose import House
 from studio.web import api_house, api_items, api_turns, pages
 from studio.web.errors import tell_errors
 from studio.web.guard import Guard
-from studio.web.here import Forget, Jobs, Studio
+from studio.web.here import Jobs, Studio
 from studio.web.hub import Follower, Hub
 from studio.web.room import Room
 from studio.web.shapes import ProblemOut
@@ -29,12 +28,11 @@ def create_app(
     house: House,
     *,
     token: str = "",
-    forget: Forget | None = None,
-    jobs: Callable[[House], Jobs] | None = None,
+    jobs: Jobs | None = None,
     hub: Hub | None = None,
     wake: bool = True,
 ) -> FastAPI:
-    """The studio over an open house, which stays the caller's to close.
+    """The studio over an open house, which stays the caller's to close; `jobs` are started and ended with it.
 
     With a `token` every request needs it; without one only loopback names are answered. `wake=False` leaves the
     model unloaded until the first turn.
@@ -43,9 +41,8 @@ def create_app(
         house=house,
         room=Room(house),
         hub=hub or Hub(),
-        forget=forget or _forgetting(house),
         token=token,
-        jobs=jobs(house) if jobs else None,
+        jobs=jobs,
     )
     app = FastAPI(
         title="Reprise", description=ABOUT, version="1", lifespan=_life(wake), docs_url=None, redoc_url=None,
@@ -72,23 +69,15 @@ def _life(wake: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
         follower.start()
         if wake:
             studio.room.wake()
+        if studio.jobs:
+            studio.jobs.start()
         try:
             yield
         finally:
             studio.hub.close()
+            if studio.jobs:
+                await run_in_threadpool(studio.jobs.close)
             follower.close()
             studio.room.close()
 
     return life
-
-
-def _forgetting(house: House) -> Forget:
-    def forget(item_id: str, key: str | None) -> ItemForgotten:
-        """Delete the words and record that, once."""
-        fact = ItemForgotten(item_id=item_id)
-        if key is None or house.ledger.find(key) is None:
-            feedback.item_row(house.ledger, item_id)
-            house.ledger.forget([item_id], fact, key=key)
-        return fact
-
-    return forget

@@ -177,5 +177,6 @@ def _dressed(send: Send, path: str) -> Send:
 
 
 def _dress(headers: MutableHeaders, path: str, always: Mapping[str, str] = HEADERS) -> None:
-    headers.update(always)
+    for name, value in always.items():
+        headers.setdefault(name, value)
     headers["Cache-Control"] = "no-cache" if path.startswith("/static/") else "no-store"

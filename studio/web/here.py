@@ -1,13 +1,11 @@
 """What every route works with."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Header, Request
 
 from loop.errors import BadInput
-from loop.events import ItemForgotten
 from studio.compose import House
 from studio.web.hub import Hub
 from studio.web.room import Room
@@ -18,15 +16,17 @@ LONGEST_KEY = 200
 class Jobs(Protocol):
     """The scheduler, as the studio sees it."""
 
+    def start(self) -> None:
+        """Begin to look for what is due."""
+
+    def close(self) -> None:
+        """Look no more, and end what runs."""
+
     def overview(self) -> list[dict[str, Any]]:
         """Every job: id, next_run, last_run, new_ratings, after_ratings."""
 
     def run_now(self, job: str) -> str:
         """Start a job behind the page; the run's key. Raises BadInput."""
-
-
-Forget = Callable[[str, str | None], ItemForgotten]
-"""Item id and idempotency key to the fact; raises BadInput."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,6 @@ class Studio:
     house: House
     room: Room
     hub: Hub
-    forget: Forget
     token: str = ""
     jobs: Jobs | None = None
 

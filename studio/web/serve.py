@@ -4,18 +4,17 @@ import argparse
 import os
 import signal
 import socket
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
 import uvicorn
 
 from loop.errors import BadInput
-from studio.compose import House, open_house
+from studio.compose import open_house
+from studio.scheduling import open_scheduler
 from studio.settings import Settings, default_home
 from studio.web.app import create_app
 from studio.web.guard import is_loopback
-from studio.web.here import Forget, Jobs
 from studio.web.hub import Hub
 
 LAST_WORDS = 5  # seconds that open requests get to end after a signal
@@ -28,10 +27,11 @@ def serve(
     host: str | None = None,
     port: int | None = None,
     *,
-    jobs: Callable[[House], Jobs] | None = None,
-    forget: Callable[[House], Forget] | None = None,
+    scheduled: bool = True,
 ) -> None:
     """Serve until SIGTERM or SIGINT; prints the address once it listens. Port 0 takes any free one.
+
+    With `scheduled`, what is due runs behind the page, in processes of its own.
 
     Raises BadInput for an address that cannot be taken, and for one beyond loopback without a token.
     """
@@ -41,8 +41,8 @@ def serve(
         token = _token(house.settings, address)
         with _bound(address, server.port if port is None else port) as bound:
             hub = Hub()
-            app = create_app(house, token=token, jobs=jobs, forget=forget(house) if forget else None, hub=hub)
-            _run(app, bound, hub, address)
+            scheduler = open_scheduler(house, config) if scheduled else None
+            _run(create_app(house, token=token, jobs=scheduler, hub=hub), bound, hub, address)
 
 
 class _Server(uvicorn.Server):
@@ -109,7 +109,7 @@ def _bound(address: str, port: int) -> socket.socket:
 
 
 def main() -> None:
-    """`python -m studio.web.serve --home DIR`: the studio alone, without scheduler."""
+    """`python -m studio.web.serve --home DIR`: the studio alone, without the rest of the command line."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--home", type=Path, default=None)
     parser.add_argument("--config", type=Path, default=None)

@@ -4,6 +4,9 @@ export const id = () => (crypto.randomUUID ? crypto.randomUUID() : String(Math.r
 export const find = (selector, within = document) => within.querySelector(selector);
 export const copy = (name) => document.getElementById(name).content.firstElementChild.cloneNode(true);
 
+// A model's name without the folders before it.
+export const short = (name) => name.replace(/^.*\/(?=.)/, "");
+
 export function toast(words, bad = false) {
   const note = document.createElement("p");
   note.className = bad ? "toast bad" : "toast";
@@ -50,10 +53,10 @@ const WORDS = { asleep: "the model sleeps", loading: "loading the model…", fai
 function show(status) {
   const { state, model_id, problem } = status.model;
   const place = find("#model");
-  const words = state === "ready" ? model_id : WORDS[state];
+  const words = state === "ready" ? short(model_id) : WORDS[state];
   if (find(".model-words", place).textContent !== words) find(".model-words", place).textContent = words;
   place.dataset.state = state;
-  place.title = problem;
+  place.title = problem || model_id;
   const banner = find("#banner");
   if (!banner.dataset.lost) {
     banner.hidden = !problem;

@@ -1,6 +1,6 @@
 // One turn on the page: its head, what memory lent to it, and its cards.
 import { Card } from "./card.js";
-import { api, copy, find, listen } from "./studio.js";
+import { api, copy, find, listen, short } from "./studio.js";
 
 export class TurnView {
   constructor(brief, criteria) {
@@ -65,7 +65,7 @@ export class TurnView {
     this.#grow(turn.candidates.length);
     turn.candidates.forEach((candidate, place) => this.cards[place].show(candidate, turn.recalled));
     this.#memory(turn);
-    this.tell(`by ${turn.model}`);
+    this.tell(`by ${short(turn.model)}`);
   }
 
   #grow(n) {
