@@ -91,7 +91,7 @@ def _item(row: Any) -> Item:
         item_id=item_id,
         text=text,
         task=task,
-        prompt=unpack(prompt).words,
+        prompt=unpack(prompt).words if prompt else "",
         reward=reward,
         ratings=ratings,
         human=kind in ("import", "edit"),
