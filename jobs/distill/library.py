@@ -149,7 +149,7 @@ class Library:
             sides = [group_of(id_, group.task, None, self._share).held for id_ in (row.chosen, row.rejected)]
             wanted = all(sides) if group.held else not all(sides)
         if wanted:
-            found.append(_preference(row, group))
+            found.append(_preference(row))
 
     def prompts(self, groups: Iterable[GroupKey]) -> dict[str, Asked]:
         """What was asked, by prompt id; a forgotten prompt is absent."""
@@ -181,10 +181,9 @@ def reach(settings: DistillSettings) -> int:
     return 2 * max(settings.per_prompt, settings.labels_per_prompt, 4 * settings.pairs.cap)
 
 
-def _preference(row: Any, group: GroupKey) -> Preference:
+def _preference(row: Any) -> Preference:
     return Preference(
         seq=row.seq,
-        group=group,
         chosen=row.chosen,
         rejected=row.rejected,
         source=row.source,

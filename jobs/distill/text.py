@@ -33,7 +33,6 @@ class Preference(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody preferred one text over another."""
 
     seq: int
-    group: GroupKey
     chosen: str
     rejected: str
     source: str

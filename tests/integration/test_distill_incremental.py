@@ -106,7 +106,7 @@ class Played:
         self.prompt_of.update(dict.fromkeys(ids, prompt))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(history=st.lists(steps, min_size=5, max_size=40), split=st.booleans())
 def test_step_by_step_equals_at_once(history: list[tuple[object, ...]], split: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
