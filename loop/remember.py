@@ -91,12 +91,12 @@ class Memory:
         with self._lock:
             self._opened()[1].catch_up(progress)
 
-    def write_back(self) -> None:
+    def write_back(self, progress: Progress | None = None) -> None:
         """Bring the kept index up to the ledger, unless another process owns it, which then will."""
         with self._lock:
             projection = self._opened()[1]
             if projection.kept:
-                projection.catch_up()
+                projection.catch_up(progress)
 
     def follow(self) -> None:
         """After every append: bring the index up to date in the background, if it is open.

@@ -38,13 +38,18 @@ def import_(
     needs no --map. What was imported before is passed over, so that an import that was stopped just runs again.
     """
     from loop import checks
+    from loop.feedback import calibrate
     from loop.importing import import_file
     from loop.imports.plan import ImportPlan
 
     checks.task_profile(call.settings().tasks, task)
     plan = ImportPlan.of(format=format, maps=map or [], scale=scale, joins=join or [])
-    with call.house("reprise import") as house, bar(file.name, "B") as progress:
-        done = import_file(house.ledger, file, plan, task, house.settings.tasks, progress)
+    with call.house("reprise import") as house:
+        with bar(file.name, "B") as progress:
+            done = import_file(house.ledger, file, plan, task, house.settings.tasks, progress)
+        calibrate(house.ledger)
+        with bar("memory", " texts") as progress:
+            house.memory.write_back(progress)
     call.answer(done, _told_import(done))
     if done.broken:
         call.note(f"reprise: {done.broken}")

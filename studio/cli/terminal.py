@@ -82,13 +82,13 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 @contextmanager
 def bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr, told `done, total`; it shows itself to a person, after a blink, and cleans up."""
+    """A progress bar on stderr, told `done, total`: after a blink to a person, every few seconds to a log."""
     from tqdm import tqdm
 
-    scale = unit == "B"
+    pause = 0.3 if sys.stderr.isatty() else 5.0
     shown: Any = tqdm(
-        desc=what, unit=unit, unit_scale=scale, delay=0.3, leave=False, file=sys.stderr, dynamic_ncols=True,
-        disable=not sys.stderr.isatty(),
+        desc=what, unit=unit, unit_scale=unit == "B", delay=pause, mininterval=pause, leave=False, file=sys.stderr,
+        dynamic_ncols=True,
     )  # fmt: skip
 
     def tell(done: int, total: int) -> None:
