@@ -27,7 +27,7 @@ from studio.compose import House, open_house
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("REPRISE_DATA", ROOT.parent / "shared" / "data")) / "nycc_caption_ratings"
 ROWS = 117_587
-MAPS = ("text=caption", "prompt=contest.description", "field.Contest=contest", "votes=")
+MAPS = ("text=caption", "prompt=contest.description", "votes=")
 STARS = ("votes_5=funny", "votes_3=somewhat_funny", "votes_1=unfunny")
 DRAWS = 10_000
 
@@ -40,7 +40,7 @@ def run(out: Path) -> dict[str, object]:
     again = json.loads(import_into(whole).communicate()[0])
     import_and_kill(killed)
     import_into(killed).communicate()
-    same = contents(whole) == contents(killed)
+    same = equal(contents(whole), contents(killed))
     with open_house(whole) as house:
         indexed = house.memory.index.count()
         hits, similar, best = by_description(house)
@@ -108,8 +108,11 @@ def contents(home: Path) -> dict[str, object]:
     with open_house(home) as house:
         house.memory.catch_up()
         stored = house.memory.index.get(house.memory.index.ids())
+        ids = sorted(stored)
         found: dict[str, object] = {
-            "chroma": {item: (dict(row.metadata), row.vector.round(4).tobytes()) for item, row in stored.items()}
+            "ids": ids,
+            "metadata": [dict(stored[item].metadata) for item in ids],
+            "vectors": np.stack([stored[item].vector for item in ids]),
         }
         columns = {
             "events": [schema.events.c.seq, schema.events.c.type, schema.events.c.payload],
@@ -121,15 +124,19 @@ def contents(home: Path) -> dict[str, object]:
     return found
 
 
+def equal(one: dict[str, object], other: dict[str, object]) -> bool:
+    """Row for row; vectors but for the rounding that other batches bring."""
+    vectors = np.abs(one.pop("vectors") - other.pop("vectors")).max()  # type: ignore[operator]
+    return bool(vectors < 1e-5) and one == other
+
+
 def by_description(house: House) -> tuple[list[int], list[float], list[float]]:
     """For each contest with a description: hits among ten, and the mean reward of what each strategy recalls."""
     hits, similar, best = [], [], []
     for description in descriptions():
         near = house.memory.search(description, task="caption", k=10, strategy="similar")
         good = house.memory.search(description, task="caption", k=10, strategy="best")
-        hits.append(
-            sum(found.item.prompt.endswith(description) or description in found.item.prompt for found in near.liked)
-        )
+        hits.append(sum(found.item.prompt == description for found in near.liked))
         similar.append(mean_reward(near))
         best.append(mean_reward(good))
     return hits, similar, best
