@@ -56,9 +56,10 @@ class Scheduler:
         """Look now, and then once a minute, until `close`."""
         from apscheduler.schedulers.background import BackgroundScheduler
 
-        self._clock = BackgroundScheduler(timezone=self._now().tzinfo)
+        zone = self._now().tzinfo
+        self._clock = BackgroundScheduler(timezone=zone)
         self._clock.add_job(
-            self.reconcile, "interval", seconds=self._every, id="reconcile", next_run_time=self._now(),
+            self.reconcile, "interval", seconds=self._every, id="reconcile", next_run_time=datetime.now(zone),
             coalesce=True, misfire_grace_time=None, max_instances=1,
         )  # fmt: skip
         self._clock.start()

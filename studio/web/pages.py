@@ -1,5 +1,6 @@
 """The pages: HTML with every word escaped, filled by the same functions as the API."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import parse_qs
@@ -37,6 +38,7 @@ _pages = jinja2.Environment(
 )
 _pages.filters["percent"] = lambda share: f"{share * 100:.0f} %"
 _pages.filters["short"] = lambda name: str(name).rstrip("/").rpartition("/")[2]
+_pages.filters["clock"] = lambda at: f"{datetime.fromisoformat(at):%A %d %B, %H:%M}"
 _pages.filters["moment"] = lambda at: str(at).replace("T", " ")[:16] + " UTC"
 
 

@@ -55,7 +55,9 @@ export class Card {
   }
 
   stand({ reward }) {
-    this.at(".card-reward").textContent = reward === null || reward === undefined ? "" : `reward ${reward.toFixed(2)}`;
+    const known = reward !== null && reward !== undefined;
+    this.at(".card-reward").textContent = known ? reward.toFixed(2) : "";
+    this.at(".card-reward").setAttribute("aria-label", known ? `reward ${reward.toFixed(2)}` : "no reward yet");
   }
 
   pick(yes) {
