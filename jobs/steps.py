@@ -15,6 +15,7 @@ from jobs.workshop import Workshop
 from loop.errors import BadInput
 from loop.events import ModelEvaluated, TrainingFailed, TrainingFinished, TrainingStarted
 from loop.manifest import WEIGHTS, Manifest
+from loop.models.files import find_model
 from loop.models.load import is_remote
 from loop.registry import Champion
 
@@ -31,6 +32,7 @@ def train_model(
     chosen = settings or shop.train
     stages(method)
     _must_be_local(shop)
+    find_model(shop.generator.model)
     dataset = open_dataset(shop.home, dataset_id)
     plan = _plan(shop, run_id, model_id, dataset, method, chosen)
     folder = shop.run_folder(run_id)

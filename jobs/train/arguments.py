@@ -34,7 +34,7 @@ def common(run: TrainingRun, rate: float) -> dict[str, Any]:
         "greater_is_better": False if judged else None,
         "seed": run.settings.seed,
         "data_seed": run.settings.seed,
-        "gradient_checkpointing": _parameters(run) >= LARGE,
+        "activation_checkpointing": _parameters(run) >= LARGE,
         "report_to": [],
         "disable_tqdm": True,
         **_device(run),

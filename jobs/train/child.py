@@ -21,6 +21,7 @@ from jobs.train.rows import read_rows, sample, set_apart
 from jobs.train.run import Curve, Metrics, TrainingRun
 from loop.errors import RepriseError
 from loop.manifest import MANIFEST, Manifest, complete, hashes
+from loop.models.files import find_model
 
 RESULT, STAGE = "result", "stage.json"
 
@@ -53,11 +54,24 @@ def train(run: Path) -> None:
     target = Path(plan.models) / plan.model_id
     if (target / MANIFEST).is_file():
         return
+    _check(plan)
     Heart(run, "load").beat(0, 1)
     engine, model = with_adapter(plan)
     done = [_stage(run, plan, name, engine, model) for name in stages(plan.method)]
     metrics = {f"{stage.stage}_{key}": value for stage in done for key, value in stage.metrics.items()}
     _publish(plan, model, metrics, target)
+
+
+def _check(plan: Plan) -> None:
+    """What can be told before seconds go into loading."""
+    find_model(plan.base)
+    for name in stages(plan.method):
+        if not read_rows(_rows_file(plan, name)):
+            raise TrainingError(f"the dataset '{plan.dataset_id}' has no rows for {name}; choose another method")
+
+
+def _rows_file(plan: Plan, stage: str) -> Path:
+    return Path(plan.dataset) / f"{METHODS[stage].rows}.jsonl"
 
 
 def stages_done(run: Path, method: str) -> list[StageDone]:
@@ -83,11 +97,8 @@ def _stage(run: Path, plan: Plan, name: str, engine: Any, model: Any) -> StageDo
 
 def _training(run: Path, plan: Plan, name: str, engine: Any, model: Any) -> TrainingRun:
     settings = plan.settings
-    file = Path(plan.dataset) / f"{METHODS[name].rows}.jsonl"
-    rows = sample(read_rows(file), settings.max_rows, settings.seed)
+    rows = sample(read_rows(_rows_file(plan, name)), settings.max_rows, settings.seed)
     rows, validation = set_apart(rows, settings.validation, settings.seed)
-    if not rows:
-        raise TrainingError(f"the dataset '{plan.dataset_id}' has no rows for {name}; choose another method or dataset")
     heart, parent = Heart(run, name), os.getppid()
 
     def beat(step: int, total: int, loss: float | None) -> None:
