@@ -30,7 +30,7 @@ class Home:
         self.ledger = Ledger.in_home(folder)
         self.ledger.subscribe(Projector(self.ledger, HANDLERS, RewardSettings()).catch_up)
         self.embedder = WordEmbedder()
-        self._n = 0
+        self.count = 0
 
     def turn(
         self, prompt: str, texts: Sequence[str], *, recalled: Sequence[str] = (), echo: Sequence[int] = ()
@@ -54,18 +54,18 @@ class Home:
 
     def imported(self, text: str, prompt: str | None = None, votes: Sequence[Votes] = ()) -> str:
         """A text from before; its id."""
-        self._n += 1
-        id_ = f"i_{self._n:012d}"
+        self.count += 1
+        id_ = f"i_{self.count:012d}"
         asked = None if prompt is None else prompt_id(TASK, prompt)
-        event = TextImported(item_id=id_, task=TASK, prompt_id=asked, source="s", row=self._n, votes=tuple(votes))
+        event = TextImported(item_id=id_, task=TASK, prompt_id=asked, source="s", row=self.count, votes=tuple(votes))
         self.ledger.append(event, texts={id_: text} | ({asked: pack(prompt)} if asked and prompt else {}))
         return id_
 
     def prefer(self, prompt: str, chosen: str, rejected: str, votes: tuple[float, float] = (1, 0)) -> None:
         """An imported preference between two items."""
-        self._n += 1
+        self.count += 1
         event = PairImported(
-            task=TASK, prompt_id=prompt_id(TASK, prompt), chosen=chosen, rejected=rejected, source="s", row=self._n,
+            task=TASK, prompt_id=prompt_id(TASK, prompt), chosen=chosen, rejected=rejected, source="s", row=self.count,
             chosen_votes=votes[0], rejected_votes=votes[1],
         )  # fmt: skip
         self.ledger.append(event)
@@ -80,8 +80,8 @@ class Home:
         return distill(self.ledger, into or self.folder, TASKS, chosen, embedder=self.embedder, **more)
 
     def _id(self, kind: str) -> str:
-        self._n += 1
-        return f"{kind}_{self._n:012d}"
+        self.count += 1
+        return f"{kind}_{self.count:012d}"
 
 
 def rows(dataset: Dataset, name: str) -> list[dict[str, Any]]:

@@ -174,12 +174,11 @@ class _Writer:
         words = [example.text for example in examples]
         asked = r.asked_messages(self._profile, self._asked, words) if words else self._bare
         more = [example.seq for example in examples]
-        source = "edit" if text.kind == "edit" else "rated" if text.reward is not None else "human"
         return r.SftRow(
             prompt=asked,
             completion=r.answer(text.text),
             reward=text.reward,
-            **self._common([text.item_id, *(e.item_id for e in examples)], [text], source, 1.0, more),
+            **self._common([text.item_id, *(e.item_id for e in examples)], [text], _source(text), 1.0, more),
         )
 
     def _examples(self, text: Text) -> list[Text]:
@@ -212,18 +211,17 @@ class _Writer:
             completion=r.answer(text.text),
             label=label,
             reward=text.reward or 0.0,
-            **self._common([item_id], [text], "rated", 1.0),
+            **self._common([item_id], [text], _source(text), 1.0),
         )
 
     def _held_out(self, item_id: str) -> r.HeldOutRow:
         text = self._texts[item_id]
-        source = "edit" if text.kind == "edit" else "rated" if text.reward is not None else "human"
         return r.HeldOutRow(
             prompt=self._bare,
             completion=r.answer(text.text),
             reward=text.reward,
             human=text.human,
-            **self._common([item_id], [text], source, 1.0),
+            **self._common([item_id], [text], _source(text), 1.0),
         )
 
     def _prompt(self) -> r.PromptRow:
@@ -248,3 +246,8 @@ class _Writer:
             "source": source,
             "weight": round(weight, 9),
         }
+
+
+def _source(text: Text) -> str:
+    """What speaks for a text."""
+    return "edit" if text.kind == "edit" else "rated" if text.reward is not None else "human"
