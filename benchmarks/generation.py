@@ -20,7 +20,7 @@ from loop.models.base import Sampling
 from loop.models.engine import Engine
 
 PROMPT, NEW, N = 600, 48, 4
-ROUNDS = 12
+ROUNDS = 5
 SHAPES: dict[str, dict[str, int]] = {
     "starter": {
         "vocab_size": 4096,
@@ -68,7 +68,7 @@ def timed(engine: Engine, prompt: list[int]) -> dict[str, float]:
         "generate, sampled": partial(theirs_sampled, engine, prompt),
         "ours, sampled": partial(ours, engine, prompt, WARM),
     }
-    seconds = interleaved(contenders, ROUNDS, warm_up=2)
+    seconds = interleaved(contenders, ROUNDS, warm_up=1)
     return {name: round(1000 * median(values), 1) for name, values in seconds.items()}
 
 

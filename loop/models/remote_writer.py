@@ -16,6 +16,7 @@ from loop.models.sources import Source
 from loop.models.text import Cut
 
 AT_ONCE = 8  # requests
+STRIDE = 100_003  # between the seeds of candidates that are asked for one by one; callers step seeds by one
 
 
 class RemoteWriter:
@@ -75,7 +76,7 @@ class RemoteWriter:
         return asked[0] if len(asked) == 1 else _merged(asked)
 
     def _one(self, messages: list[Message], index: int, sampling: Sampling, streaming: bool) -> Iterator[Delta]:
-        seed = None if sampling.seed is None else sampling.seed + index
+        seed = None if sampling.seed is None else (sampling.seed + index * STRIDE) % 2**31
         for delta in self._on_time(self._source.answer(messages, 1, replace(sampling, seed=seed), streaming)):
             if delta.index == 0:
                 yield replace(delta, index=index)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from models_tiny import TALK, one_thread, save_adapter, save_gpt2, save_llama
 
 from loop.errors import BadInput, ModelUnusable
 from loop.models.base import Sampling
@@ -11,6 +10,7 @@ from loop.models.engine import Engine
 from loop.models.load import open_writer
 from loop.models.weights import load_local
 from loop.settings import GeneratorSettings
+from tests.integration.models_tiny import TALK, one_thread, save_adapter, save_gpt2, save_llama
 
 __all__ = ["one_thread"]
 pytestmark = pytest.mark.filterwarnings(

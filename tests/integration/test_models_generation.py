@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from models_tiny import TALK, one_thread, save_gpt2, save_llama, stories
 
 from loop.brief import Message
 from loop.errors import ModelUnusable
@@ -14,6 +13,7 @@ from loop.models.base import Completion, Piece, Sampling
 from loop.models.choose import choose, draws
 from loop.models.engine import Engine
 from loop.models.weights import load_local
+from tests.integration.models_tiny import TALK, one_thread, save_gpt2, save_llama, stories
 
 __all__ = ["one_thread"]
 GREEDY = Sampling(max_tokens=60, temperature=0.0, top_p=1.0, seed=1)

@@ -9,7 +9,6 @@ import pytest
 from langchain_core.messages import AIMessage, AIMessageChunk, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.output_parsers import StrOutputParser
 from langchain_core.prompts import ChatPromptTemplate
-from models_tiny import TALK, one_thread, save_gpt2
 
 from loop.errors import BadInput, ModelUnusable
 from loop.models.base import Sampling
@@ -17,6 +16,7 @@ from loop.models.convert import from_langchain, to_langchain
 from loop.models.engine import Engine
 from loop.models.local import LocalChatModel
 from loop.models.weights import load_local
+from tests.integration.models_tiny import TALK, one_thread, save_gpt2
 
 __all__ = ["one_thread"]
 ASK = [SystemMessage("You write short posts."), HumanMessage("the sea")]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from models_tiny import ROOT, TALK, one_thread, save_gpt2, stories, tokenizer
 
 from loop.brief import Message
 from loop.errors import BadInput, ModelUnusable
@@ -17,6 +16,7 @@ from loop.models.base import Sampling
 from loop.models.load import is_remote, open_writer
 from loop.models.weights import load_local
 from loop.settings import GeneratorSettings
+from tests.integration.models_tiny import ROOT, TALK, one_thread, save_gpt2, stories, tokenizer
 
 __all__ = ["one_thread"]
 SHORT = Sampling(max_tokens=5, temperature=0.0, top_p=1.0, seed=None)

@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from models_tiny import TALK, one_thread, save_adapter, save_gpt2, save_llama, stories
 
 from loop.brief import Message
 from loop.errors import BadInput
 from loop.models.engine import Engine
 from loop.models.logprobs import completion_logprobs
 from loop.models.weights import load_local
+from tests.integration.models_tiny import TALK, one_thread, save_adapter, save_gpt2, save_llama, stories
 
 __all__ = ["one_thread"]
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")

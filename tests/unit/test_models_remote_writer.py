@@ -10,10 +10,11 @@ from loop.brief import Message
 from loop.errors import ModelUnusable
 from loop.models.base import Completion, Delta, Piece, Sampling
 from loop.models.remote_errors import Remote
-from loop.models.remote_writer import RemoteWriter
+from loop.models.remote_writer import STRIDE, RemoteWriter
 
 REMOTE = Remote(where="the server at http://x/v1", model="m", key_env="KEY", timeout_s=0.5)
 MESSAGES: list[Message] = [{"role": "user", "content": "hello"}]
+SEEDS = [10, 10 + STRIDE, 10 + 2 * STRIDE]
 SAMPLING = Sampling(max_tokens=8, temperature=1.0, top_p=1.0, seed=10)
 
 
@@ -51,15 +52,15 @@ def test_one_request_writes_all_where_the_server_can() -> None:
 def test_without_n_each_candidate_is_asked_for_with_its_own_seed() -> None:
     fake = Fake(words, many=False)
     written = RemoteWriter(fake, REMOTE).write(MESSAGES, 3, SAMPLING)
-    assert [c.text for c in written] == [f"one {10 + i}/0 two{10 + i}/0 " for i in range(3)]
-    assert sorted(fake.asked) == [(1, 10), (1, 11), (1, 12)]
+    assert [c.text for c in written] == [f"one {seed}/0 two{seed}/0 " for seed in SEEDS]
+    assert sorted(fake.asked) == [(1, seed) for seed in SEEDS]
 
 
 def test_a_server_that_ignores_n_is_asked_for_the_rest() -> None:
     fake = Fake(lambda _, seed: words(1, seed), many=True)
     written = RemoteWriter(fake, REMOTE).write(MESSAGES, 3, SAMPLING)
-    assert [c.text[:6] for c in written] == ["one 10", "one 11", "one 12"]
-    assert sorted(fake.asked) == [(1, 11), (1, 12), (3, 10)]
+    assert [c.text.split()[1] for c in written] == [f"{seed}/0" for seed in SEEDS]
+    assert sorted(fake.asked) == [(1, SEEDS[1]), (1, SEEDS[2]), (3, 10)]
 
 
 def test_a_server_that_refuses_n_is_never_asked_so_again() -> None:
@@ -104,7 +105,7 @@ def test_stop_strings_are_applied_here_too() -> None:
 def test_an_error_in_any_request_reaches_the_caller(n: int) -> None:
     def fail(_: int, seed: int | None) -> Iterator[Delta]:
         yield Delta(0, "begin")
-        if seed == 9 + n:
+        if seed == SEEDS[n - 1]:
             raise ConnectionError("gone")
         yield Delta(0, " end", "stop")
 
