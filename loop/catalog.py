@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from loop import schema
 from loop.events import RecalledItem
-from loop.ledger import Ledger, chunks
+from loop.ledger import Ledger, chunks, driver_rows
 from loop.prompts import unpack
 from memory.item import Item
 
@@ -30,7 +30,12 @@ _ITEMS = (
     .outerjoin(_prompts, _prompts.c.id == _c.prompt_id)
     .outerjoin(_reasons, _reasons.c.id == _c.reason_id)
 )  # fmt: skip
-_BY_ID = _ITEMS.where(VISIBLE, _c.item_id.in_(sa.bindparam("ids", expanding=True)))
+_BY_ID = """
+    SELECT i.item_id, w.text, i.task, p.text, i.reward, i.ratings, i.kind, i.echo_of, r.text, i.seq
+    FROM items i JOIN texts w ON w.id = i.item_id
+    LEFT JOIN texts p ON p.id = i.prompt_id LEFT JOIN texts r ON r.id = i.reason_id
+    WHERE NOT i.hidden AND NOT i.forgotten AND i.item_id IN ({})
+"""  # as _ITEMS where VISIBLE; every recall waits for it, and SQLAlchemy's rows would cost as much as the database
 
 
 class SqlCatalog:
@@ -46,7 +51,8 @@ class SqlCatalog:
         found: dict[str, Item] = {}
         with self._ledger.reading() as db:
             for chunk in chunks(ids):
-                found.update((row[0], _item(row)) for row in db.execute(_BY_ID, {"ids": chunk}))
+                marks = ", ".join("?" * len(chunk))
+                found.update((row[0], _item(row)) for row in driver_rows(db, _BY_ID.format(marks), chunk))
         return found
 
     def newest(self, task: str | None, k: int) -> list[Item]:

@@ -269,6 +269,14 @@ def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
         yield unique[start : start + CHUNK]
 
 
+def driver_rows(db: sa.Connection, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+    """The rows of a statement with one `?` for each value, by the driver alone: for what every recall waits for."""
+    cursor = _cursor(db)
+    cursor.execute(statement if db.dialect.name == "sqlite" else statement.replace("?", "%s"), values)
+    rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
 def _insert(db: sa.Connection, commands: Sequence[Command]) -> tuple[Recorded, ...]:
     """Give the events of the commands their places and write them, the texts and the keys."""
     at = datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -80,8 +80,9 @@ def ledger(ledger_url: str) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def remember() -> Callable[..., Memory]:
-    """Makes a memory over a ledger with the word embedder and an exact index."""
+def remember(ledger: Ledger) -> Iterator[Callable[..., Memory]]:
+    """Makes a memory over a ledger with the word embedder and an exact index; closed before the ledger is."""
+    made: list[Memory] = []
 
     def make(ledger: Ledger, **settings: object) -> Memory:
         embedder = WordEmbedder()
@@ -93,9 +94,12 @@ def remember() -> Callable[..., Memory]:
             open_index=lambda e: ("test", ExactIndex([], _none(e.dimension), [])),
         )
         ledger.subscribe(memory.follow)
+        made.append(memory)
         return memory
 
-    return make
+    yield make
+    for memory in made:
+        memory.close()
 
 
 def _none(dimension: int):  # type: ignore[no-untyped-def]
