@@ -95,7 +95,7 @@ def items(
 def recall(
     here: Here, query: str, task: str | None = None, k: Many = 10, strategy: str | None = None, rater: str = "me"
 ) -> ItemsOut:
-    """The default strategy is the configured one; `similar` looks at unrated items too."""
+    """The default strategy is the configured one; `similar` asks for nearness alone."""
     house = here.house
     wanted = strategy or house.settings.memory.strategy
     words = checks.words(query, "the query", house.settings.generator.max_prompt_chars)

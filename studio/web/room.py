@@ -33,7 +33,7 @@ class ModelState(msgspec.Struct, frozen=True, kw_only=True):
     """Why it does not write, or why another one than the champion does, in one sentence."""
 
 
-class Cancelled(RepriseError):
+class Cancelled(Busy):
     """Nobody waits for this turn any more."""
 
     def __init__(self) -> None:
@@ -110,14 +110,15 @@ class Room:
         if ticket.given_up.is_set():
             raise Cancelled
         house = self.house
+        heard = _Heard(self._writer(), ticket, tell)
         return take_turn(
             brief,
             memory=house.memory,
-            model=_Heard(self._writer(), ticket, tell),
+            model=heard,
             ledger=house.ledger,
             tasks=house.settings.tasks,
             settings=house.settings.generator,
-            listen=lambda piece: None,
+            listen=heard.piece,
             key=key,
         )
 
@@ -163,24 +164,20 @@ class _Heard:
         self._ticket = ticket
         self._tell = tell
         self._round = 0
-        self._written = 0
 
     def write(
         self, messages: list[Message], n: int, sampling: Sampling, on_piece: OnPiece | None = None
     ) -> list[Completion]:
         """As the writer does. A later round writes again what came out empty or twice."""
         self._round += 1
-        this = self._round
-        self._tell("writing", {"round": this, "n": n})
+        self._tell("writing", {"round": self._round, "n": n})
+        return self._writer.write(messages, n, sampling, on_piece)
 
-        def heard(piece: Piece) -> None:
-            if self._ticket.given_up.is_set():
-                raise Cancelled
-            if on_piece is not None:
-                on_piece(piece)
-            self._tell("piece", {"round": this, "index": piece.index, "text": piece.text})
-
-        return self._writer.write(messages, n, sampling, heard)
+    def piece(self, piece: Piece) -> None:
+        """Tell of a piece by the place of its candidate in the turn."""
+        if self._ticket.given_up.is_set():
+            raise Cancelled
+        self._tell("piece", {"round": self._round, "index": piece.index, "text": piece.text})
 
 
 def _silent(name: str, data: dict[str, object]) -> None:
