@@ -18,7 +18,8 @@ import numpy as np
 from benchmarks.measure import at_least, at_most, median
 from loop import schema
 from loop.catalog import SqlCatalog
-from loop.ledger import Ledger, Vectors, insert_new
+from loop.database import insert_new
+from loop.ledger import Ledger, Vectors
 from memory.index import ChromaIndex, Index, metadata
 from memory.item import Catalog, Item, Matrix, Vector
 from memory.recall import Query, recall

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from loop import schema
+from loop.database import chunks, driver_rows
 from loop.events import RecalledItem
-from loop.ledger import Ledger, chunks, driver_rows
+from loop.ledger import Ledger
 from loop.prompts import unpack
 from memory.item import Item
 

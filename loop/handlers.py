@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from loop import schema
+from loop.database import insert_new, upsert
 from loop.events import (
     CandidateCommented,
     CandidateEdited,
@@ -30,7 +31,6 @@ from loop.events import (
     TrainingFinished,
     TurnTaken,
 )
-from loop.ledger import insert_new, upsert
 from loop.projector import Handler
 from loop.standing import recompute, recompute_all
 from rewards.settings import RewardSettings

@@ -1,40 +1,30 @@
 """The ledger: an append-only table of events, and beside it the texts, the vectors and the leases.
 
-SQLite by default, PostgreSQL by another URL; this is the one file that opens the database. Every write happens in
-one transaction that holds the only write lock (BEGIN IMMEDIATE, or a PostgreSQL advisory lock), so that the order
-of sequence numbers is the order of commits and a reader with a cursor can never skip an event.
+Every write happens in one transaction that holds the only write lock (BEGIN IMMEDIATE, or a PostgreSQL advisory lock),
+so that the order of sequence numbers is the order of commits and a reader with a cursor can never skip an event.
 """
 
-import errno
-import os
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from sqlalchemy.dialects import postgresql, sqlite
 
 from loop import schema
-from loop.errors import RepriseError
+from loop.database import LedgerUnusable, chunks, driver, insert_new, open_engine, reason
 from loop.events import Event, Recorded, decode, encode
+from loop.migrations import MIGRATIONS, migrate, version
 
 ADVISORY_LOCK = 0x5265_7072  # "Repr", the one number that every writer to one PostgreSQL ledger locks
-CHUNK = 500  # ids per IN (...) list: far below every database's limit on parameters
 _VECTORS = sa.select(schema.vectors.c.id, schema.vectors.c.vector).where(
     schema.vectors.c.fingerprint == sa.bindparam("fingerprint"),
     schema.vectors.c.id.in_(sa.bindparam("ids", expanding=True)),
 )  # made once: to build it costs as much as to run it, and every recall does
-
-
-class LedgerUnusable(RepriseError):
-    """The ledger cannot be opened or written."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,10 +55,9 @@ class Ledger:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._engine = _engine(url)
+        self._engine = open_engine(url)
         self._subscribers: list[Callable[[], None]] = []
-        with self.writing() as db:
-            _create(db)
+        self._migrate()
 
     @classmethod
     def in_home(cls, home: Path, url: str = "") -> "Ledger":
@@ -219,31 +208,20 @@ class Ledger:
         with self._translated(), self._engine.connect() as db:
             yield db.execution_options(reading=True)
 
+    def _migrate(self) -> None:
+        with self.reading() as db:
+            if version(db) == len(MIGRATIONS):
+                return
+        with self.writing() as db:
+            migrate(db)
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         """Say what a database's error means and what to do."""
         try:
             yield
         except (sa.exc.DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
-            raise LedgerUnusable(_reason(error)) from error
-
-
-def insert_new(db: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, leaving alone those whose primary key is there."""
-    if rows:
-        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-        db.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
-
-
-def upsert(db: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, or give those whose primary key is there the new values. All rows bear the same keys."""
-    if not rows:
-        return
-    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
-    keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    db.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+            raise LedgerUnusable(reason(error)) from error
 
 
 def read_events(db: sa.Connection, after: int, limit: int) -> list[Recorded]:
@@ -260,21 +238,6 @@ def select_texts(db: sa.Connection, ids: Iterable[str]) -> dict[str, str]:
     for chunk in chunks(ids):
         found.update((id_, text) for id_, text in db.execute(sa.select(c.id, c.text).where(c.id.in_(chunk))))
     return found
-
-
-def chunks(ids: Iterable[str]) -> Iterator[list[str]]:
-    """The distinct ids in lists short enough for one statement."""
-    unique = list(dict.fromkeys(ids))
-    for start in range(0, len(unique), CHUNK):
-        yield unique[start : start + CHUNK]
-
-
-def driver_rows(db: sa.Connection, statement: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-    """The rows of a statement with one `?` for each value, by the driver alone: for what every recall waits for."""
-    cursor = _cursor(db)
-    cursor.execute(statement if db.dialect.name == "sqlite" else statement.replace("?", "%s"), values)
-    rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
 
 
 def _insert(db: sa.Connection, commands: Sequence[Command]) -> tuple[Recorded, ...]:
@@ -303,65 +266,16 @@ def _insert_events(db: sa.Connection, recorded: Sequence[Recorded]) -> None:
     if recorded:
         rows = [(r.seq, r.at, type(r.event).__name__, r.event.version, encode(r.event)) for r in recorded]
         marks = ", ".join(["?" if db.dialect.name == "sqlite" else "%s"] * 5)
-        _cursor(db).executemany(f"INSERT INTO events (seq, at, type, version, payload) VALUES ({marks})", rows)
+        driver(db).executemany(f"INSERT INTO events (seq, at, type, version, payload) VALUES ({marks})", rows)
 
 
 def head(db: sa.Connection) -> int:
     """The place of the last event; 0 in an empty ledger."""
-    cursor = _cursor(db)
+    cursor = driver(db)
     cursor.execute("SELECT COALESCE(MAX(seq), 0) FROM events")
     return int(cursor.fetchone()[0])
-
-
-def _cursor(db: sa.Connection) -> Any:
-    """The driver's own cursor, in the same transaction: on the way of every append, SQLAlchemy's handling of
-    statements and parameters would cost more than the database's own work."""
-    return db.connection.cursor()
 
 
 def _used(db: sa.Connection, keys: Iterable[str]) -> set[str]:
     c = schema.commands.c
     return {key for chunk in chunks(keys) for (key,) in db.execute(sa.select(c.key).where(c.key.in_(chunk)))}
-
-
-def _engine(url: str) -> sa.Engine:
-    """An engine whose transactions are ours to begin, with durable settings."""
-    try:
-        engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
-        raise LedgerUnusable(f"the ledger's URL cannot be used ({error}); see ledger.url in config.toml") from error
-    if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # transactions begin where _begin_sqlite says
-    safe = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-    for pragma in (*safe, f"mmap_size={2**28}"):  # reads by memory map: recall's look-ups take a third less time
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(db: sa.Connection) -> None:
-    reading = db.get_execution_options().get("reading")
-    _cursor(db).execute("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def _create(db: sa.Connection) -> None:
-    schema.meta.create_all(db)
-    for statement in schema.REFUSE_CHANGES[db.dialect.name]:
-        db.exec_driver_sql(statement)
-
-
-def _reason(error: Exception) -> str:
-    words = str(getattr(error, "orig", error))
-    if re.search(r"readonly|read-only|unable to open", words):
-        return "the ledger cannot be written; make the home writable or choose another with --home"
-    if re.search(r"disk is full|disk I/O error|No space", words):
-        return f"the ledger could not be written ({os.strerror(errno.ENOSPC).lower()}); free some disk space"
-    if "locked" in words:
-        return "the ledger is busy; another process has been writing for over 30 s, try again when it is done"
-    if "malformed" in words or "not a database" in words:
-        return "ledger.db is damaged; restore it from a backup made with `reprise backup`"
-    return f"the ledger's database failed: {words.splitlines()[0]}"

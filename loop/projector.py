@@ -10,9 +10,10 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from loop import schema
+from loop.database import upsert
 from loop.events import Event, Recorded
 from loop.faults import point
-from loop.ledger import Ledger, head, read_events, upsert
+from loop.ledger import Ledger, head, read_events
 from rewards.settings import RewardSettings
 
 Handler = Callable[[sa.Connection, Sequence[Recorded], RewardSettings], None]

@@ -1,4 +1,4 @@
-"""The tables. The first five are the truth; the rest are projections that a rebuild makes again from it.
+"""The tables. The first six are the truth; the rest are projections that a rebuild makes again from it.
 
 States: an event is appended once and never changes (triggers refuse it). A lease is held until `expires`, then
 anybody may take it over; `finished` leases are never taken again.
@@ -56,6 +56,8 @@ leases = _table(
     _real("expires", nullable=False),
     sa.Column("finished", sa.Boolean, nullable=False, default=False),
 )
+
+migrations = _table("migrations", _int("number", primary_key=True, autoincrement=False))
 
 # --- projections -----------------------------------------------------------------------------------------------
 
@@ -178,7 +180,7 @@ runs = _table(
     _text("outcome"),
 )
 
-TRUTH = (events, commands, texts, vectors, leases)
+TRUTH = (events, commands, texts, vectors, leases, migrations)
 PROJECTIONS = tuple(t for t in meta.sorted_tables if t not in TRUTH)
 
 REFUSE_CHANGES = {

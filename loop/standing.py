@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from loop import schema
-from loop.ledger import chunks
+from loop.database import chunks
 from rewards.calibration import RaterScale, calibrated
 from rewards.reward import Observation, shrunk
 from rewards.settings import RewardSettings

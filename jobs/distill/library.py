@@ -13,8 +13,9 @@ from jobs.settings import DistillSettings
 from loop import schema
 from loop.brief import prompt_id
 from loop.catalog import HUMAN, VISIBLE
+from loop.database import chunks
 from loop.events import RecalledItem
-from loop.ledger import chunks, select_texts
+from loop.ledger import select_texts
 from loop.projector import CURSOR, cursor
 from loop.prompts import Asked, unpack
 

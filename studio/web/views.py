@@ -8,9 +8,10 @@ import sqlalchemy as sa
 
 from loop import schema
 from loop.catalog import VISIBLE
+from loop.database import chunks
 from loop.errors import NotFound
 from loop.events import CandidateWritten
-from loop.ledger import Ledger, chunks
+from loop.ledger import Ledger
 from loop.prompts import unpack
 from loop.remember import Memory
 from loop.turn import Turn, read_back

@@ -65,7 +65,7 @@ def test_one_file_opens_the_database_and_one_imports_chromadb() -> None:
     chroma = {p for p in FILES if any(n.split(".")[0] == "chromadb" for n in imports(p, at_import=False))}
     assert chroma == {ROOT / "memory" / "index.py"}
     engines = {p for p in FILES if "create_engine(" in p.read_text()}
-    assert engines == {ROOT / "loop" / "ledger.py"}
+    assert engines == {ROOT / "loop" / "database.py"}
 
 
 def test_help_loads_nothing_heavy() -> None:
