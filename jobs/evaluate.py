@@ -38,6 +38,11 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     base: str
     verdict: Verdict
     preferred: Preferred | None
+    """Held-out preferences, measured from the model that preference training began at; None without pairs."""
+    from_base: Preferred | None
+    """The same measured from the base: what all stages brought together."""
+    on_preferences: bool
+    """Whether the challenger was trained on preferences at all."""
     to_champion: Kept | None
     """Diversity and length beside the champion's; None without held-out prompts."""
     to_base: Kept | None
@@ -65,16 +70,21 @@ def evaluate(
     embedder: Embedder,
     settings: EvaluateSettings,
     beta: float = 0.1,
+    reference: Path | None = None,
+    on_preferences: bool = True,
     progress: bool = True,
 ) -> Evaluation:
     """Compare two adapters of one local model on a dataset's held-out part; `engine` gets its adapter back.
 
-    Nothing is written. `beta` scales the implicit rewards, as in training.
+    Nothing is written. `beta` scales the implicit rewards, as in training, and `reference` is the adapter that
+    preference training began at, None for the base: after SFT every likelihood has moved far, and measured from the
+    base the loss would tell of that and not of preferences.
     """
     begun = time.monotonic()
     held_out = read_held_out(dataset, settings.prompts, settings.pairs, settings.seed)
     base = Champion(model_id=engine.name, adapter=None)
     measured = _measure_all(engine, [base, champion, challenger], held_out, tasks, settings, progress)
+    begin = _score_reference(engine, reference, held_out, settings) if reference else measured[base.model_id].scored
     before, after, ground = measured[champion.model_id], measured[challenger.model_id], measured[base.model_id]
     wrote = bool(held_out.prompts)
     return Evaluation(
@@ -82,7 +92,9 @@ def evaluate(
         challenger=challenger.model_id,
         base=base.model_id,
         verdict=judge_models(held_out, before.written, after.written, embedder, settings),
-        preferred=preferred(held_out.pairs, after.scored, ground.scored, beta, settings.seed),
+        preferred=preferred(held_out.pairs, after.scored, begin, beta, settings.seed),
+        from_base=preferred(held_out.pairs, after.scored, ground.scored, beta, settings.seed),
+        on_preferences=on_preferences,
         to_champion=kept_variety(after.written, before.written, embedder) if wrote else None,
         to_base=kept_variety(after.written, ground.written, embedder) if wrote else None,
         perplexity={name: m.perplexity for name, m in measured.items() if m.perplexity is not None},
@@ -112,6 +124,15 @@ def _measure_all(
         return {name: _measure(engine, model, held_out, tasks, settings, bar.update) for name, model in unique.items()}
     finally:
         bar.close()
+        engine.use_adapter(*before)
+
+
+def _score_reference(engine: Any, reference: Path, held_out: HeldOut, settings: EvaluateSettings) -> Scored:
+    before = engine.adapter, engine.model_id
+    engine.use_adapter(reference)
+    try:
+        return score_pairs(engine, held_out.pairs, settings.batch_size)
+    finally:
         engine.use_adapter(*before)
 
 

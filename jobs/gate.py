@@ -36,11 +36,12 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judge(evaluation: Evaluation, settings: GateSettings) -> Bar:
-    """The judge itself must know something: it orders texts of prompts that it never saw better than a coin."""
+    """The judge itself must know something: on prompts that it never saw it is surely better than a coin."""
     verdict = evaluation.verdict
-    if verdict.accuracy is None:
+    if verdict.accuracy_interval is None:
         return _bar("judge", None, 0.5, False, verdict.missing)
-    return _over("judge", verdict.accuracy, 0.5, "the judge's accuracy on unseen prompts")
+    what = "the lower end of the interval of the judge's accuracy on unseen prompts"
+    return _over("judge", verdict.accuracy_interval[0], 0.5, what)
 
 
 def win_rate(evaluation: Evaluation, settings: GateSettings) -> Bar:
@@ -52,10 +53,12 @@ def win_rate(evaluation: Evaluation, settings: GateSettings) -> Bar:
 
 
 def preference_loss(evaluation: Evaluation, settings: GateSettings) -> Bar:
-    """Held-out preference loss; without held-out pairs there is nothing that could be worse than doing nothing."""
+    """Held-out preference loss; it counts for who was trained on preferences, and where there are held-out pairs."""
     found, limit = evaluation.preferred, settings.preference_loss
     if found is None:
         return _bar("preference_loss", None, limit, True, "no held-out pairs to measure it on")
+    if not evaluation.on_preferences:
+        return _bar("preference_loss", found.loss, limit, True, "not trained on preferences, so it refuses nothing")
     return _under("preference_loss", found.loss, limit, "held-out preference loss")
 
 

@@ -1,5 +1,6 @@
 """One training, one comparison: each a fact in the ledger, each safe to be asked for again."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -8,7 +9,8 @@ from jobs.distill.dataset import Dataset, load_dataset_manifest, open_dataset
 from jobs.evaluate import Evaluation, evaluate
 from jobs.gate import Decision, decide
 from jobs.settings import TrainSettings
-from jobs.train.methods import stages
+from jobs.train.child import stage_result
+from jobs.train.methods import METHODS, stages
 from jobs.train.parent import Killed, train_in_child
 from jobs.train.plan import Plan, TrainingError, write_plan
 from jobs.workshop import Workshop
@@ -17,7 +19,7 @@ from loop.events import ModelEvaluated, TrainingFailed, TrainingFinished, Traini
 from loop.manifest import WEIGHTS, Manifest
 from loop.models.files import find_model
 from loop.models.load import is_remote
-from loop.registry import Champion
+from loop.registry import Champion, KnownModel
 
 
 def train_model(
@@ -59,6 +61,7 @@ def evaluate_model(
     champion = _as_champion(shop, against) if against else shop.registry.champion()
     challenger = _as_champion(shop, model_id)
     dataset = open_dataset(shop.home, dataset_id)
+    trained_by = shop.registry.model(model_id)
     evaluation = evaluate(
         shop.engine(),
         champion,
@@ -68,11 +71,24 @@ def evaluate_model(
         embedder=shop.open_embedder(),
         settings=shop.evaluate,
         beta=shop.train.beta,
+        reference=_reference(shop, trained_by),
+        on_preferences=_first_on_preferences(trained_by.method) is not None,
         progress=shop.progress,
     )
     decision = decide(evaluation, shop.gate)
     shop.ledger.append(_evaluated(run_id, evaluation, decision), key=f"{run_id}:evaluate:{champion.model_id}")
     return evaluation, decision
+
+
+def _reference(shop: Workshop, model: KnownModel) -> Path | None:
+    """The adapter that preference training began at: what the stage before it left; None for the base."""
+    names, first = stages(model.method), _first_on_preferences(model.method)
+    return stage_result(shop.run_folder(model.run_id), names[first - 1]) if first else None
+
+
+def _first_on_preferences(method: str) -> int | None:
+    names = stages(method)
+    return next((place for place, name in enumerate(names) if METHODS[name].rows == "preference"), None)
 
 
 def _as_champion(shop: Workshop, model_id: str) -> Champion:

@@ -17,6 +17,8 @@ class HeldOut(msgspec.Struct, frozen=True, kw_only=True):
     prompts: list[Row]
     texts: list[Row]
     pairs: list[Row]
+    requests: dict[str, str]
+    """What each prompt asks for, by its id, those not drawn included: the words by which a judge sees a prompt."""
 
     @property
     def rated(self) -> list[Row]:
@@ -28,15 +30,13 @@ class HeldOut(msgspec.Struct, frozen=True, kw_only=True):
         """The texts that people wrote."""
         return [row for row in self.texts if row.get("human")]
 
-    def requests(self) -> dict[str, str]:
-        """What each prompt asks for, by its id: the words by which a judge sees the prompt."""
-        return {row["prompt_id"]: Asked(row["request"], row["fields"]).words for row in self.prompts}
-
 
 def read_held_out(dataset: Path, prompts: int, pairs: int, seed: int) -> HeldOut:
     """At most so many prompts and pairs of a dataset's folder, drawn fairly."""
+    asked = read_rows(dataset / PROMPTS)
     return HeldOut(
-        prompts=sample(read_rows(dataset / PROMPTS), prompts, seed),
+        prompts=sample(asked, prompts, seed),
+        requests={row["prompt_id"]: Asked(row["request"], row["fields"]).words for row in asked},
         texts=read_rows(dataset / HELD_TEXTS),
         pairs=sample(read_rows(dataset / HELD_PREFERENCE), pairs, seed),
     )

@@ -19,7 +19,8 @@ from jobs.train.run import Row
 from memory.embedder import Embedder
 from rewards.compare import bootstrap_interval, win_rate, wins
 from rewards.errors import TooFew
-from rewards.judge import Judge, fit_report
+from rewards.judge import Judge
+from rewards.ranks import pair_accuracy
 
 FOLDS = 5
 Floats = NDArray[np.float64]
@@ -33,7 +34,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     prompts: int
     """Held-out prompts that both models wrote for."""
     accuracy: float | None = None
-    """The judge's share of right orders on prompts that it had not seen; None where there are too few to tell."""
+    """The judge's share of right orders on a prompt that it had not seen; None where there are too few to tell."""
+    accuracy_interval: tuple[float, float] | None = None
     win_rate: float | None = None
     interval: tuple[float, float] | None = None
     missing: str = ""
@@ -56,21 +58,24 @@ def judge_models(
     few = _too_few(len(rated), len({r["prompt_id"] for r in rated}), len(prompts), settings)
     if few:
         return Verdict(rated=len(rated), prompts=len(prompts), missing=few)
-    requests = held_out.requests()
+    requests = held_out.requests
     seen = _rated(rated, requests, embedder)
     try:
-        accuracy = fit_report(
-            seen.vectors, seen.prompt_vectors, seen.lengths, seen.rewards, seen.groups, length_controlled=True
-        ).accuracy
-        a = _scores(challenger, prompts, requests, seen, embedder)
-        b = _scores(champion, prompts, requests, seen, embedder)
+        judges = _judges([*seen.groups, *(row["prompt_id"] for row in prompts)], seen)
+        right, asked = _right_orders(judges, seen)
+        a = _scores(judges, challenger, prompts, requests, embedder)
+        b = _scores(judges, champion, prompts, requests, embedder)
         groups = [row["prompt_id"] for row, texts in zip(prompts, challenger.texts, strict=True) for _ in texts]
-        interval = bootstrap_interval(wins(a, b), groups, settings.seed)
+        return Verdict(
+            rated=len(rated),
+            prompts=len(prompts),
+            accuracy=float(np.mean(right)),
+            accuracy_interval=bootstrap_interval(right, asked, settings.seed),
+            win_rate=win_rate(a, b),
+            interval=bootstrap_interval(wins(a, b), groups, settings.seed),
+        )
     except TooFew as error:
         return Verdict(rated=len(rated), prompts=len(prompts), missing=f"too little to judge by: {error}")
-    return Verdict(
-        rated=len(rated), prompts=len(prompts), accuracy=accuracy, win_rate=win_rate(a, b), interval=interval
-    )
 
 
 def _too_few(rated: int, rated_prompts: int, prompts: int, settings: EvaluateSettings) -> str:
@@ -86,45 +91,70 @@ def _rated(rows: Sequence[Row], requests: dict[str, str], embedder: Embedder) ->
     texts = [texts_of(row["completion"]) for row in rows]
     return _Rated(
         embedder.embed(texts),
-        _prompt_vectors([requests.get(row["prompt_id"], _asked(row)) for row in rows], embedder),
+        _prompt_vectors([requests.get(row["prompt_id"], "") for row in rows], embedder),
         np.array([len(text) for text in texts], dtype=np.float64),
         np.array([row["reward"] for row in rows], dtype=np.float64),
         [row["prompt_id"] for row in rows],
     )
 
 
-def _asked(row: Row) -> str:
-    """The last message, for a rated text whose prompt was not drawn to write for."""
-    return str(row["prompt"][-1]["content"])
-
-
 def _prompt_vectors(requests: Sequence[str], embedder: Embedder) -> Any:
-    """One row per request; each different one is embedded once."""
+    """One row per request; each different one is embedded once, and zeros stand for none."""
     unique = list(dict.fromkeys(requests))
+    vectors = embedder.embed(unique)
+    vectors[[place for place, request in enumerate(unique) if not request]] = 0.0
     place = {request: k for k, request in enumerate(unique)}
-    return embedder.embed(unique)[[place[request] for request in requests]]
+    return vectors[[place[request] for request in requests]]
+
+
+def _judges(prompt_ids: Sequence[Hashable], seen: _Rated) -> dict[Hashable, Judge]:
+    """For each prompt a judge that has not seen it: prompts in five parts, a judge for each. Raises TooFew."""
+    unique = list(dict.fromkeys(prompt_ids))
+    judges: dict[Hashable, Judge] = {}
+    for place in range(min(FOLDS, len(unique))):
+        fold = unique[place::FOLDS]
+        judges |= dict.fromkeys(fold, _judge_without(set(fold), seen))
+    return judges
 
 
 def _scores(
-    written: Written, prompts: Sequence[Row], requests: dict[str, str], seen: _Rated, embedder: Embedder
+    judges: dict[Hashable, Judge],
+    written: Written,
+    prompts: Sequence[Row],
+    requests: dict[str, str],
+    embedder: Embedder,
 ) -> Floats:
-    """The score of every text, in order, by a judge that has not seen its prompt."""
-    scores = []
-    for place in range(min(FOLDS, len(prompts))):
-        fold = range(place, len(prompts), FOLDS)
-        judge = _judge_without({prompts[k]["prompt_id"] for k in fold}, seen)
-        scores += [
-            (k, score) for k in fold for score in _of_prompt(judge, written.texts[k], requests, prompts[k], embedder)
-        ]
-    return np.array([score for _, score in sorted(scores, key=lambda pair: pair[0])], dtype=np.float64)
+    """The score of every text, in order."""
+    scores = [
+        _of_prompt(judges[row["prompt_id"]], texts, requests[row["prompt_id"]], embedder)
+        for row, texts in zip(prompts, written.texts, strict=True)
+    ]
+    return np.concatenate(scores)
 
 
-def _of_prompt(judge: Judge, texts: list[str], requests: dict[str, str], row: Row, embedder: Embedder) -> list[float]:
-    prompt = _prompt_vectors([requests[row["prompt_id"]]] * len(texts), embedder)
-    return [float(s) for s in judge.score(embedder.embed(texts), prompt, [float(len(text)) for text in texts])]
+def _of_prompt(judge: Judge, texts: list[str], request: str, embedder: Embedder) -> Floats:
+    prompt = _prompt_vectors([request] * len(texts), embedder)
+    return judge.score(embedder.embed(texts), prompt, [float(len(text)) for text in texts])
 
 
-def _judge_without(prompt_ids: set[str], seen: _Rated) -> Judge:
+def _right_orders(judges: dict[Hashable, Judge], seen: _Rated) -> tuple[list[float], list[Hashable]]:
+    """For each rated prompt the share of its pairs that its judge orders right. Raises TooFew.
+
+    A judge that knows nothing still leans somewhere, and two models differ somehow: without this check one of them
+    would win by the lean. So the judge has to prove itself before its verdict counts.
+    """
+    right: dict[Hashable, float] = {}
+    for prompt in dict.fromkeys(seen.groups):
+        here = np.array([group == prompt for group in seen.groups])
+        if np.ptp(seen.rewards[here]) > 0:
+            scores = judges[prompt].score(seen.vectors[here], seen.prompt_vectors[here], seen.lengths[here])
+            right[prompt] = pair_accuracy(scores, seen.rewards[here], [prompt] * int(here.sum()))
+    if len(right) < 2:
+        raise TooFew("fewer than two held-out prompts have texts with different rewards")
+    return list(right.values()), list(right)
+
+
+def _judge_without(prompt_ids: set[Hashable], seen: _Rated) -> Judge:
     kept = np.array([group not in prompt_ids for group in seen.groups])
     groups = [group for group in seen.groups if group not in prompt_ids]
     return Judge.fit(

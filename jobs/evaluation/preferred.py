@@ -1,7 +1,7 @@
-"""Held-out preferences: does the challenger, measured from the base, lean to what people chose?
+"""Held-out preferences: does the challenger, measured from where preference training began, lean to what people chose?
 
-The implicit reward of DPO is  beta * (log p_challenger - log p_base); the loss of a pair is the negative log sigmoid of
-chosen minus rejected (Rafailov et al. 2023, arXiv 2305.18290). Having learned nothing, the loss is ln 2.
+The implicit reward of DPO is  beta * (log p_challenger - log p_reference); the loss of a pair is the negative log
+sigmoid of chosen minus rejected (Rafailov et al. 2023, arXiv 2305.18290). Having learned nothing, the loss is ln 2.
 """
 
 from collections.abc import Sequence
@@ -51,9 +51,12 @@ def score_pairs(engine: Any, pairs: Sequence[Row], batch_size: int) -> Scored:
     return Scored(*(np.array([logprob for logprob, _ in side], dtype=np.float64) for side in (chosen, rejected)))
 
 
-def preferred(pairs: Sequence[Row], challenger: Scored, base: Scored, beta: float, seed: int) -> Preferred | None:
+def preferred(pairs: Sequence[Row], challenger: Scored, reference: Scored, beta: float, seed: int) -> Preferred | None:
     """The figures; None where there are fewer than two clusters of pairs."""
-    chosen, rejected = (beta * (challenger.chosen - base.chosen), beta * (challenger.rejected - base.rejected))
+    chosen, rejected = (
+        beta * (challenger.chosen - reference.chosen),
+        beta * (challenger.rejected - reference.rejected),
+    )
     loss = np.logaddexp(0.0, rejected - chosen)
     right = wins(chosen, rejected)
     groups = clusters(pairs)

@@ -80,6 +80,12 @@ def stages_done(run: Path, method: str) -> list[StageDone]:
     return [msgspec.json.decode(file.read_bytes(), type=StageDone) for file in files if file.is_file()]
 
 
+def stage_result(run: Path, stage: str) -> Path | None:
+    """The adapter that a finished stage left; None when the run's folder is gone."""
+    folder = run / stage / RESULT
+    return folder if folder.is_dir() else None
+
+
 def _stage(run: Path, plan: Plan, name: str, engine: Any, model: Any) -> StageDone:
     folder = run / name
     if (folder / STAGE).is_file():

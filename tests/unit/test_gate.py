@@ -20,11 +20,15 @@ def good() -> Evaluation:
         champion="base",
         challenger="m_1",
         base="base",
-        verdict=Verdict(rated=200, prompts=20, accuracy=0.62, win_rate=0.6, interval=(0.54, 0.66)),
+        verdict=Verdict(
+            rated=200, prompts=20, accuracy=0.62, accuracy_interval=(0.55, 0.69), win_rate=0.6, interval=(0.54, 0.66)
+        ),
         preferred=Preferred(
             pairs=100, loss=0.6, loss_interval=(0.55, 0.65), accuracy=0.6, accuracy_interval=(0.52, 0.68),
             chosen_reward=0.2, rejected_reward=-0.1,
         ),
+        from_base=None,
+        on_preferences=True,
         to_champion=kept,
         to_base=kept,
         perplexity={},
@@ -40,7 +44,7 @@ def but(part: str, **changes: object) -> Evaluation:
 
 
 REFUSED = {
-    "judge": but("verdict", accuracy=0.5),
+    "judge": but("verdict", accuracy=0.6, accuracy_interval=(0.5, 0.7)),
     "win_rate": but("verdict", interval=(0.5, 0.7)),
     "preference_loss": but("preferred", loss=0.6932),
     "preference_accuracy": but("preferred", accuracy=0.5),
@@ -111,6 +115,11 @@ def test_without_held_out_pairs_or_prompts() -> None:
     bare = msgspec.structs.replace(good(), preferred=None, to_champion=None, to_base=None)
     refused = {bar.name for bar in decide(bare, GateSettings()).bars if not bar.ok}
     assert refused == {"diversity_champion", "diversity_base", "length"}
+
+
+def test_the_preference_loss_of_a_model_that_saw_no_preferences_refuses_nothing() -> None:
+    by_sft = msgspec.structs.replace(REFUSED["preference_loss"], on_preferences=False)
+    assert decide(by_sft, GateSettings()).ok
 
 
 def test_how_far_short_is_told() -> None:
