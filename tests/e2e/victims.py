@@ -14,6 +14,7 @@ from loop.handlers import HANDLERS
 from loop.ledger import Ledger
 from loop.open_index import open_index
 from loop.projector import Projector
+from loop.registry import Registry
 from loop.remember import Memory
 from loop.settings import TASKS, GeneratorSettings
 from loop.turn import take_turn
@@ -80,3 +81,43 @@ def candidate(ledger: Ledger, number: int) -> str:
     with ledger.reading() as db:
         query = sa.select(c.item_id).where(c.seq > turn[0].seq, c.kind == "candidate").order_by(c.seq)
         return str(db.execute(query.limit(1).offset(number % 3)).scalar_one())
+
+
+def promote_and_roll_back(home: Path, kill_at: str, first: int, acks: Connection) -> None:
+    """Two promotions and two rollbacks, again and again, each with a key of its own."""
+    ledger, registry = shelf(home)
+    os.environ["REPRISE_KILL_AT"] = kill_at
+    for number in range(first, first + 10_000):
+        crown(registry, number)
+        acks.send(number)
+    ledger.close()
+
+
+def shelf(home: Path) -> tuple[Ledger, Registry]:
+    """The registry of a home as every process opens it."""
+    ledger = Ledger.in_home(home)
+    projector = Projector(ledger, HANDLERS, RewardSettings())
+    ledger.subscribe(projector.catch_up)
+    projector.catch_up()
+    return ledger, Registry(ledger, home, "starter")
+
+
+def crown(registry: Registry, number: int) -> None:
+    """The step of this number; done twice, it happens once."""
+    key = f"crown{number}"
+    if number % 4 > 1:
+        registry.rollback(key=key)
+    else:
+        registry.promote(f"m_{number % 4}", key=key, run_id=f"r{number}")
+
+
+def train(run: Path, kill_at: str) -> None:
+    """A training as its child process does it."""
+    if kill_at:
+        os.environ["REPRISE_KILL_AT"] = kill_at
+    import torch
+
+    from jobs.train.child import train as do
+
+    torch.set_num_threads(1)
+    do(run)
