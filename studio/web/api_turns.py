@@ -33,6 +33,8 @@ async def write(brief: BriefIn, here: Here, key: Key) -> TurnOut:
     try:
         turn = await asyncio.wrap_future(ticket.future)
     except asyncio.CancelledError:
+        if ticket.given_up.is_set():
+            raise Cancelled from None
         ticket.give_up()
         raise
     return await asyncio.to_thread(turn_out, here, turn)

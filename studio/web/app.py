@@ -64,6 +64,7 @@ def _life(wake: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
         studio: Studio = app.state.studio
         follower = Follower(studio.house, studio.hub.ring)
         studio.hub.open()
+        studio.hub.on_close(studio.room.stop)
         studio.room.on_change(studio.hub.ring)
         studio.house.ledger.subscribe(studio.hub.ring)
         follower.start()
@@ -78,6 +79,6 @@ def _life(wake: bool) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
             if studio.jobs:
                 await run_in_threadpool(studio.jobs.close)
             follower.close()
-            studio.room.close()
+            await run_in_threadpool(studio.room.close)
 
     return life

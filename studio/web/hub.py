@@ -25,6 +25,11 @@ class Hub:
         self.closed = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: set[asyncio.Event] = set()
+        self._last: list[Callable[[], None]] = []
+
+    def on_close(self, react: Callable[[], None]) -> None:
+        """Have `react` called in the event loop when the studio closes."""
+        self._last.append(react)
 
     def open(self) -> None:
         """Belong to the running event loop."""
@@ -36,9 +41,10 @@ class Hub:
             self._loop.call_soon_threadsafe(self._wake)
 
     def close(self) -> None:
-        """Let every stream end. Any thread may call this."""
+        """Let every stream end. Any thread may call this, and a signal's handler too: it takes no lock."""
+        if not self.closed and self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._shut)
         self.closed = True
-        self.ring()
 
     async def wait(self, seconds: float) -> bool:
         """Whether something changed within so many seconds."""
@@ -51,6 +57,11 @@ class Hub:
         finally:
             self._waiting.discard(bell)
         return True
+
+    def _shut(self) -> None:
+        for react in self._last:
+            react()
+        self._wake()
 
     def _wake(self) -> None:
         for bell in self._waiting:

@@ -60,6 +60,7 @@ class Room:
     def __init__(self, house: House) -> None:
         self.house = house
         self.waiting = 0
+        self._over = False
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._lock = threading.Lock()
         self._tickets: set[Ticket] = set()
@@ -79,11 +80,17 @@ class Room:
         """Begin to load embedder, index and model, and return at once."""
         self._pool.submit(self._prepare)
 
-    def close(self) -> None:
-        """Give up what is being written and let the thread end."""
+    def stop(self) -> None:
+        """Give up what is being written and what waits; nothing begins from now on."""
+        self._over = True
         with self._lock:
-            for ticket in self._tickets:
-                ticket.given_up.set()
+            tickets = list(self._tickets)
+        for ticket in tickets:
+            ticket.give_up()
+
+    def close(self) -> None:
+        """Stop, and let the thread end."""
+        self.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def ask(self, brief: Brief, key: str | None, tell: Told | None = None) -> Ticket:
@@ -91,6 +98,8 @@ class Room:
         settings = self.house.settings
         checks.task_profile(settings.tasks, brief.task)
         checks.brief(brief, settings.generator)
+        if self._over:
+            raise Cancelled
         ticket = Ticket()
         with self._lock:
             if self.waiting >= WAITING_AT_MOST:
