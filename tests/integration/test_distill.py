@@ -86,6 +86,18 @@ def test_no_held_out_prompt_and_no_near_duplicate_of_a_held_out_text_is_trained_
     assert len(held_ids) > 2
 
 
+def test_what_is_held_out_later_drives_its_copies_out_of_training(
+    lived: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback, "MOVED", 1.0)  # the task's mean stands still, so that only this is new
+    before = lived.distill()
+    copied = max(rows(before, "sft"), key=lambda row: float(row["reward"]))
+    lived.turn(free_prompt(held=True, start=5_000), [text_of(copied).upper() + "!"])
+    after = lived.distill()
+    assert copied["items"][0] not in {id_ for name in TRAIN for row in rows(after, name) for id_ in row["items"]}
+    assert content(after) == content(lived.distill(into=tmp_path / "scratch"))
+
+
 def test_every_row_leads_back_to_the_events_that_made_it(lived: Home) -> None:
     made = lived.distill()
     events = {recorded.seq: recorded.event for recorded in lived.ledger.read(limit=10_000)}
