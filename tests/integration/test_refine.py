@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from jobs.lease import LeaseHeld, lease
@@ -49,9 +48,11 @@ def events(home: RefineHome, kind: type[Event]) -> list[Any]:
 
 
 def test_a_refinement_promotes_reports_and_does_not_repeat_itself(home: RefineHome) -> None:
-    shop = home.shop(stories(), gate=OPEN)
+    shop = home.shop(stories(), gate=OPEN, train=TrainSettings(**QUICK, seed=5))
     done = refine(shop)
     assert done.promoted
+    manifest = json.loads((home.folder / "models" / str(done.model_id) / "manifest.json").read_text())
+    assert (manifest["method"], manifest["seed"], manifest["options"]["rank"]) == ("sft+dpo", 5, QUICK["rank"])
     assert shop.registry.champion().model_id == done.model_id
     assert [bar.name for bar in done.bars] == list(NO_BARS)
     _check_report(home, done.run_id)
@@ -170,12 +171,3 @@ def test_methods_are_checked_before_anything_begins(home: RefineHome) -> None:
     with pytest.raises(BadInput, match="no training method"):
         refine(home.shop("x"), method="magic")
     assert not (home.folder / "datasets").exists()
-
-
-def test_settings_reach_the_child(home: RefineHome) -> None:
-    quick = msgspec.structs.replace(TrainSettings(**QUICK), min_pairs=10_000, seed=5)
-    done = refine(home.shop(stories(), gate=OPEN, train=quick))
-    (trained,) = events(home, TrainingFinished)
-    assert trained.method == "sft"
-    manifest = json.loads((home.folder / "models" / str(done.model_id) / "manifest.json").read_text())
-    assert (manifest["seed"], manifest["options"]["rank"]) == (5, QUICK["rank"])
