@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if "--debug" in given:
             traceback.print_exception(error)
         status, sentence = judge(error)
-        sys.stderr.write(f"reprise: {sentence}\n")
+        _say(f"reprise: {sentence}")
         return status
 
 
@@ -59,8 +59,16 @@ def _misused(error: Any) -> int:
         sys.stdout.write(said + "\n")
         return REFUSED
     path = error.ctx.command_path if getattr(error, "ctx", None) else "reprise"
-    sys.stderr.write(f"{path}: {said[0].lower()}{said[1:].rstrip('.')}; see `{path} --help`\n")
+    _say(f"{path}: {said[0].lower()}{said[1:].rstrip('.')}; see `{path} --help`")
     return REFUSED
+
+
+def _say(sentence: str) -> None:
+    """One line on stderr, whatever bytes a name in it holds."""
+    from studio.cli.terminal import safe
+
+    line = " ".join(safe(sentence).split())
+    sys.stderr.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
 
 
 def _unread() -> int:

@@ -47,13 +47,12 @@ def import_(
     with call.house("reprise import") as house:
         with bar(file.name, "B") as progress:
             done = import_file(house.ledger, file, plan, task, house.settings.tasks, progress)
-        calibrate(house.ledger)
-        with bar("memory", " texts") as progress:
-            house.memory.write_back(progress)
+        if done.imported:
+            calibrate(house.ledger)
+            with bar("memory", "text") as progress:
+                house.memory.write_back(progress)
     call.answer(done, _told_import(done))
-    if done.broken:
-        call.note(f"reprise: {done.broken}")
-        raise typer.Exit(1)
+    _end_import(call, done)
 
 
 @command(app)
@@ -97,6 +96,18 @@ def export(
 
     done = write(call.folder, dataset, format, out, force=force)
     call.answer(done, [f"wrote {done.rows:,} rows to {done.path}"])
+
+
+def _end_import(call: Call, done: "Imported") -> None:
+    """A file that broke off, or of which no row could be read, is a failure; rows left out among others are not."""
+    if done.broken:
+        call.note(f"reprise: {done.broken}")
+        raise typer.Exit(1)
+    if done.failed and not done.imported + done.skipped:
+        call.note(f"reprise: no row could be imported; row {done.errors[0].row:,}: {done.errors[0].reason}")
+        raise typer.Exit(1)
+    if done.failed:
+        call.note(f"reprise: {done.failed:,} rows were left out; correct them and import the file again")
 
 
 def _told_import(done: "Imported") -> Iterator[str]:
