@@ -13,7 +13,7 @@ from jobs.distill.progress import bars, silent
 from jobs.distill.run import distill
 from jobs.lease import Held, lease
 from jobs.report import write_report
-from jobs.run_state import Refinement, State, open_run, save
+from jobs.run_state import Refinement, State, abandoned, open_run, save
 from jobs.steps import evaluate_model, train_model
 from jobs.train.methods import choose, stages
 from jobs.train.parent import Killed
@@ -48,12 +48,20 @@ def refine(
     if method:
         stages(method)
     with lease(shop.ledger, JOB) as held:
+        _give_up(shop)
         state = open_run(shop.home / "runs", run_key, task, method)
         with lease(shop.ledger, state.run_key) as mine:
             result = _dry(shop, state) if dry_run else _run(shop, state, held)
             if not dry_run:
                 mine.finish()
     return result
+
+
+def _give_up(shop: Workshop) -> None:
+    """Close the runs that died at every start, so that a new one is tried and nobody waits for them."""
+    for state in abandoned(shop.home / "runs"):
+        outcome = f"given up after {state.attempts} starts, none of which came to an end; see its log"
+        _finish(shop, state, _refinement(state, promoted=False, outcome=outcome), ok=False)
 
 
 def _run(shop: Workshop, state: State, held: Held) -> Refinement:

@@ -60,6 +60,11 @@ def open_run(runs: Path, run_key: str | None, task: str | None, method: str | No
     return State(run_id=run_id, run_key=run_key or f"refine:{run_id}", task=task, method=method, started=now)
 
 
+def abandoned(runs: Path) -> list[State]:
+    """The runs that were begun too often and never ended."""
+    return [state for state in _states(runs) if state.result is None and state.attempts >= ATTEMPTS]
+
+
 def save(runs: Path, state: State) -> None:
     """Remember; whole or not at all."""
     (runs / state.run_id).mkdir(parents=True, exist_ok=True)

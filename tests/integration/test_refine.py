@@ -11,7 +11,7 @@ import pytest
 
 from jobs.lease import LeaseHeld, lease
 from jobs.refine import JOB, refine
-from jobs.run_state import STATE
+from jobs.run_state import ATTEMPTS, STATE, State, save
 from jobs.settings import GateSettings, TrainSettings
 from jobs.train.parent import Killed
 from loop.errors import BadInput
@@ -147,6 +147,18 @@ def test_a_remote_model_is_distilled_for_and_not_trained(home: RefineHome) -> No
     assert "is remote" in done.outcome
     assert done.dataset_id
     assert not events(home, TrainingFinished)
+
+
+def test_a_run_that_always_dies_is_given_up_and_a_new_one_is_tried(home: RefineHome) -> None:
+    shop = home.shop("no-model-is-needed", train=TrainSettings(min_rows=10_000, min_pairs=10_000))
+    dead = State(run_id="r_dead", run_key="night", task=None, method=None, started="2026", attempts=ATTEMPTS)
+    save(home.folder / "runs", dead)
+    done = refine(shop, run_key="night")
+    assert done.run_id != "r_dead"
+    told = {job.run_id: (job.ok, job.outcome) for job in events(home, JobFinished)}
+    assert told["r_dead"][0] is False
+    assert "given up after" in told["r_dead"][1]
+    assert told[done.run_id][0] is True
 
 
 def test_two_refinements_of_one_home_do_not_meet(home: RefineHome) -> None:
