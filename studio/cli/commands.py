@@ -4,7 +4,9 @@ from importlib import import_module
 
 from studio.cli.app import app
 
-MODULES = ("serving", "writing", "said", "library", "learning", "models", "scheduled", "upkeep")
+MODULES = (
+    "serving", "writing", "said", "library", "learning", "experiment", "models", "scheduled", "upkeep",
+)  # fmt: skip
 
 for module in MODULES:
     import_module(f"studio.cli.{module}")

@@ -1,4 +1,4 @@
-"""`serve`: the studio in the browser, its API and the scheduler."""
+"""`serve` and `worker`: the studio in the browser, its API and the scheduler."""
 
 from typing import Annotated
 
@@ -17,3 +17,13 @@ def serve(
     from studio.web.serve import serve as run
 
     run(call.folder, call.config, host, port)
+
+
+@command(app)
+def worker(call: Call) -> None:
+    """Do the nightly work without the studio, until it is stopped."""
+    from studio.scheduling import work
+
+    with call.house("reprise worker") as house:
+        call.note("working; stop with Ctrl-C")
+        work(house, call.config)

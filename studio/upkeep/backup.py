@@ -1,15 +1,14 @@
 """A copy of a home that can be unpacked into a new one."""
 
 import os
-import sqlite3
 import tarfile
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
+from jobs.ledger_copy import copy_ledger
 from loop.errors import BadInput
 from studio.compose import House
 from studio.upkeep.report import Progress
@@ -17,7 +16,6 @@ from studio.upkeep.report import Progress
 LEDGER = "ledger.db"
 KEPT = ("config.toml", "datasets", "models", "reports", "runs")
 """What is copied beside the ledger; the index is left out, because the next start makes it again from the ledger."""
-PAGES = 2_000  # copied between two looks at the progress
 
 
 class Backup(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,29 +42,12 @@ def backup(house: House, file: Path, *, force: bool = False, progress: Progress 
     fresh = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
-            events = _copy_ledger(house, Path(folder) / LEDGER, progress)
+            events = copy_ledger(house.ledger, Path(folder) / LEDGER, progress)
             files = _pack(house, Path(folder) / LEDGER, fresh)
         fresh.replace(file)
     finally:
         fresh.unlink(missing_ok=True)
     return Backup(ok=True, file=file, bytes=file.stat().st_size, events=events, files=files)
-
-
-def _copy_ledger(house: House, target: Path, progress: Progress) -> int:
-    """SQLite's own online copy; the place of its last event."""
-    with house.ledger.reading() as db:
-        if db.dialect.name != "sqlite":
-            raise BadInput(
-                "the ledger is on a PostgreSQL server; copy it with pg_dump, and models and datasets as files"
-            )
-        source: Any = db.connection.driver_connection
-        copy = sqlite3.connect(target)
-        try:
-            source.backup(copy, pages=PAGES, progress=lambda _, left, total: progress(total - left, total))
-            (head,) = copy.execute("SELECT COALESCE(MAX(seq), 0) FROM events").fetchone()
-        finally:
-            copy.close()
-    return int(head)
 
 
 def _pack(house: House, ledger: Path, target: Path) -> int:

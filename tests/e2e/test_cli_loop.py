@@ -151,3 +151,22 @@ def test_a_refinement_of_a_remote_model_says_what_to_do(writing: Cli) -> None:
     done = writing.json("refine", "--dry-run")
     assert {"run_id", "promoted", "report", "bars"} <= done.keys()
     assert "export" in done["outcome"]
+
+
+def test_compare_leaves_the_home_as_it_was(writing: Cli, server: Server) -> None:
+    one, *_ = candidates(writing)
+    writing.json("rate", one, "--score", "5")
+    before = writing.state()
+    done = writing.json("compare", "--strategies", "none,similar", "--rounds", "2", "-n", "2")
+    assert writing.state() == before
+    assert {"report", "rounds"} <= done.keys()
+    assert [(each["round"], each["strategy"]) for each in done["rounds"]] == [
+        (1, "none"), (1, "similar"), (2, "none"), (2, "similar")
+    ]  # fmt: skip
+    assert all(each["interval"][0] <= each["reward"] <= each["interval"][1] for each in done["rounds"])
+    seeds = [asked["seed"] for asked in server.asked[1:]]
+    assert seeds[:6] == seeds[6:12]
+    liked = ["Liked before" in asked["messages"][-1]["content"] for asked in server.asked[1:]]
+    assert not any(liked[:6] + liked[12:18])
+    assert any(liked[6:12])
+    assert all(liked[18:])
