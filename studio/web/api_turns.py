@@ -17,7 +17,7 @@ from studio.web import views
 from studio.web.errors import BROKEN, log, problem, sentence, status_of
 from studio.web.here import Here, Key, Studio
 from studio.web.hub import event
-from studio.web.room import Cancelled, Ticket
+from studio.web.room import FAILURES, Cancelled, Ticket
 from studio.web.shapes import BriefIn, CandidateOut, RecalledOut, TurnOut, TurnsOut
 
 router = APIRouter(prefix="/api/turns", tags=["turns"])
@@ -145,8 +145,13 @@ async def _ending(here: Studio, ticket: Ticket) -> bytes:
         if ticket.future.cancelled():
             raise Cancelled
         turn = await asyncio.to_thread(turn_out, here, ticket.future.result())
-    except (RepriseError, ValueError, RuntimeError) as error:
+    except FAILURES as error:
         status = status_of(error)
-        log.error("a turn failed: %s", error, exc_info=None if status != 500 else error)
-        return event("error", problem(status, BROKEN if status == 500 else sentence(error)))
+        if status < 500 or isinstance(error, RepriseError):
+            return event("error", problem(status, sentence(error)))
+        log.error("a turn failed", exc_info=error)
+        return event("error", problem(status, BROKEN))
+    except Exception:
+        log.exception("a turn failed")
+        return event("error", problem(500, BROKEN))
     return event("turn", turn.model_dump())

@@ -20,6 +20,7 @@ from studio.compose import House
 from studio.web.errors import Busy, sentence
 
 WAITING_AT_MOST = 16
+FAILURES = (RepriseError, ValueError, RuntimeError, OSError, ImportError)  # of loading: weights, files, libraries
 Told = Callable[[str, dict[str, object]], None]
 """Hears the name of what happened and its data: `waiting`, `writing`, `piece`."""
 
@@ -137,7 +138,7 @@ class Room:
             self._say("loading")
             self.house.memory.catch_up()
             self._writer()
-        except (RepriseError, ValueError, RuntimeError, OSError) as error:
+        except FAILURES as error:
             self._say("failed", problem=sentence(error))
 
     def _writer(self) -> Writer:
@@ -150,7 +151,7 @@ class Room:
             adapt = getattr(writer, "use_adapter", None)
             if adapt is not None and writer.model_id != champion.model_id:
                 adapt(champion.adapter, champion.model_id)
-        except RepriseError as error:
+        except FAILURES as error:
             self._say("failed", problem=sentence(error))
             raise
         self._say("ready", writer.model_id, champion.warning)
