@@ -80,8 +80,10 @@ def judge_models(
 
 def _too_few(rated: int, rated_prompts: int, prompts: int, settings: EvaluateSettings) -> str:
     few = "too little to judge by: "
-    if rated < settings.min_rated or rated_prompts < 2:
-        return f"{few}{rated} rated texts on {rated_prompts} held-out prompts, and {settings.min_rated} are needed"
+    if rated < settings.min_rated:
+        return f"{few}{rated} rated texts on held-out prompts, and {settings.min_rated} are needed"
+    if rated_prompts < 2:
+        return f"{few}the rated texts that were held out answer one prompt or none, and several prompts are needed"
     if prompts < settings.min_prompts:
         return f"{few}{prompts} held-out prompts to write for, and {settings.min_prompts} are needed"
     return ""
