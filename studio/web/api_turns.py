@@ -140,18 +140,23 @@ async def _next(queue: asyncio.Queue[Told | None]) -> Told | None:
 
 
 async def _ending(here: Studio, ticket: Ticket) -> bytes:
+    """The turn as it was recorded, or what went wrong, whatever it was."""
     assert ticket.future is not None
+    if ticket.future.cancelled():
+        return _failed(Cancelled())
+    error = ticket.future.exception()
+    if error is not None:
+        return _failed(error)
     try:
-        if ticket.future.cancelled():
-            raise Cancelled
         turn = await asyncio.to_thread(turn_out, here, ticket.future.result())
-    except FAILURES as error:
-        status = status_of(error)
-        if status < 500 or isinstance(error, RepriseError):
-            return event("error", problem(status, sentence(error)))
+    except FAILURES as failure:
+        return _failed(failure)
+    return event("turn", turn.model_dump())
+
+
+def _failed(error: BaseException) -> bytes:
+    status = status_of(error)
+    if status == 500 and not isinstance(error, RepriseError):
         log.error("a turn failed", exc_info=error)
         return event("error", problem(status, BROKEN))
-    except Exception:
-        log.exception("a turn failed")
-        return event("error", problem(500, BROKEN))
-    return event("turn", turn.model_dump())
+    return event("error", problem(status, sentence(error)))

@@ -35,7 +35,7 @@ def sentence(error: BaseException) -> str:
     return words.splitlines()[0] if words else type(error).__name__
 
 
-def status_of(error: Exception) -> int:
+def status_of(error: BaseException) -> int:
     """The HTTP status of an error of ours; 500 for what we did not foresee."""
     if isinstance(error, Refused):
         return error.status

@@ -299,6 +299,21 @@ def test_an_unforeseen_error_is_one_sentence_without_its_inside(
 # --- models, runs, news ----------------------------------------------------------------------------------------------
 
 
+def test_a_model_that_breaks_in_an_unforeseen_way_ends_the_stream_with_a_sentence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(QueueWriter):
+        def write(self, *_: object, **__: object) -> list:
+            raise KeyError("secret inside")
+
+    with open_house(tmp_path, Broken()) as house, open_studio(house) as studio:
+        name, problem = events_of(studio.post("/api/turns/stream", json=BRIEF).text)[-1]
+        assert (name, problem["status"], "secret" in problem["detail"]) == ("error", 500, False)
+        assert studio.post("/api/turns", json=BRIEF).status_code == 500
+        assert house.ledger.head() == 0
+    assert "secret inside" in caplog.text
+
+
 def test_models_and_a_rollback_with_nothing_to_roll_back(studio: TestClient) -> None:
     told = studio.get("/api/models").json()
     assert (told["champion"], told["models"]) == (told["base"], [])
