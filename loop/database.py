@@ -35,7 +35,8 @@ def open_engine(url: str) -> sa.Engine:
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin_sqlite says
-    safe = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+    # secure_delete: a forgotten text is overwritten, not left in a free page
+    safe = ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")
     for pragma in (*safe, f"mmap_size={2**28}"):  # reads by memory map: recall's look-ups take a third less time
         connection.execute(f"PRAGMA {pragma}")
 
