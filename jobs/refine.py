@@ -156,7 +156,8 @@ def _promote(shop: Workshop, state: State) -> Refinement:
         refused = "; ".join(decision.refusals)
         return _refinement(state, promoted=False, outcome=f"'{model_id}' was refused: {refused}")
     shop.registry.promote(model_id, run_id=state.run_id, key=f"{state.run_id}:promote")
-    return _refinement(state, promoted=True, outcome=f"'{model_id}' writes from now on; `reprise rollback` undoes it")
+    undo = "`reprise models rollback` undoes it"
+    return _refinement(state, promoted=True, outcome=f"'{model_id}' writes from now on; {undo}")
 
 
 def _finish(shop: Workshop, state: State, result: Refinement, ok: bool) -> Refinement:

@@ -75,7 +75,7 @@ def _check_report(home: RefineHome, run_id: str) -> None:
     assert found["accuracy_interval"][0] > 0.5
     assert set(told["seconds"]) == {"distill", "train", "evaluate"}
     page = (folder / "report.html").read_text()
-    for words in ("A new model writes", "preference loss", "<svg", "reprise rollback", "a picture of thing"):
+    for words in ("A new model writes", "preference loss", "<svg", "reprise models rollback", "a picture of thing"):
         assert words in page
     for outside in ("http:", "https:", "<script", "src="):
         assert outside not in page
