@@ -19,5 +19,12 @@ class NotFound(BadInput):
         super().__init__(f"there is no {kind} '{name}'; look its id up with `reprise recall` or `reprise models`")
 
 
+class KeyUsed(BadInput):
+    """An idempotency key came with another command than the first time."""
+
+    def __init__(self) -> None:
+        super().__init__("this idempotency key was used for something else; use a new one")
+
+
 class ModelUnusable(RepriseError):
     """A model could not be loaded or did not answer."""

@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from loop import checks, schema
-from loop.errors import BadInput, NotFound
+from loop.errors import BadInput, KeyUsed, NotFound
 from loop.events import (
     CandidateCommented,
     CandidateEdited,
@@ -197,8 +197,10 @@ def _comment(item_id: str, words: str) -> tuple[str | None, dict[str, str]]:
 def _say(ledger: Ledger, candidate_id: str, event: Event, texts: Mapping[str, str], key: str | None) -> Standing:
     """Append, and answer with where the item stands now."""
     point("mid-rating")
-    (recorded,) = ledger.append(event, texts=texts, key=key)
+    said = ledger.append(event, texts=texts, key=key)[0].event
     point("mid-rating")
+    if type(said) is not type(event):
+        raise KeyUsed
     row = item_row(ledger, candidate_id)
-    made = recorded.event.item_id if isinstance(recorded.event, CandidateEdited) else None
+    made = said.item_id if isinstance(said, CandidateEdited) else None
     return Standing(candidate_id=candidate_id, reward=row.reward, ratings=row.ratings, item_id=made)

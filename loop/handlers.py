@@ -198,12 +198,12 @@ def _change(db: sa.Connection, recorded: Recorded, item_id: str, **values: objec
 
 def raters_calibrated(db: sa.Connection, run: Sequence[Recorded], settings: RewardSettings) -> None:
     """New scales and means, and with them every reward."""
-    last = run[-1]
-    event = cast(RatersCalibrated, last.event)
-    rows = [{"rater": r, "offset": event.offsets[r], "scale": event.scales[r]} for r in event.offsets]
-    upsert(db, schema.raters, rows)
-    upsert(db, schema.means, [{"task": task, "mean": mean} for task, mean in event.means.items()])
-    recompute_all(db, last.seq, settings)
+    for recorded in run:
+        event = cast(RatersCalibrated, recorded.event)
+        rows = [{"rater": r, "offset": event.offsets[r], "scale": event.scales[r]} for r in event.offsets]
+        upsert(db, schema.raters, rows)
+        upsert(db, schema.means, [{"task": task, "mean": mean} for task, mean in event.means.items()])
+        recompute_all(db, recorded.seq, settings)
 
 
 def _distilled(db: sa.Connection, recorded: Recorded, event: DatasetDistilled) -> None:

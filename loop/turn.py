@@ -9,7 +9,7 @@ import numpy as np
 from loop import checks
 from loop.brief import Brief, Message, build_messages
 from loop.cleaning import clean, distinct
-from loop.errors import ModelUnusable
+from loop.errors import KeyUsed, ModelUnusable
 from loop.events import CandidateWritten, Event, RecalledItem, Recorded, TurnTaken
 from loop.faults import point
 from loop.ids import new_id
@@ -228,7 +228,9 @@ def _is(recorded: tuple[Recorded, ...], turn: Turn) -> bool:
 
 def read_back(recorded: tuple[Recorded, ...], ledger: Ledger, memory: Memory) -> Turn:
     """A turn as its events tell it; forgotten candidates are left out."""
-    taken = next(r.event for r in recorded if isinstance(r.event, TurnTaken))
+    taken = recorded[0].event
+    if not isinstance(taken, TurnTaken):
+        raise KeyUsed
     written = [r.event for r in recorded if isinstance(r.event, CandidateWritten)]
     texts = ledger.texts([taken.prompt_id, *(c.candidate_id for c in written)])
     return Turn(

@@ -78,6 +78,17 @@ def test_sent_twice_with_one_key_it_is_written_once(ledger: Ledger, take: Take, 
     assert (ledger.head(), writer.written) == (head, written)
 
 
+def test_a_key_belongs_to_one_command(ledger: Ledger, take: Take) -> None:
+    one, two = take("uses for a brick", key="turn").candidates
+    feedback.rate(ledger, TASKS, one.candidate_id, {"clarity": 5}, key="rating")
+    head = ledger.head()
+    with pytest.raises(BadInput, match="used for something else"):
+        feedback.rate(ledger, TASKS, two.candidate_id, {"clarity": 5}, key="turn")
+    with pytest.raises(BadInput, match="used for something else"):
+        take("uses for a brick", key="rating")
+    assert ledger.head() == head
+
+
 def test_empty_and_repeated_candidates_are_written_again(take: Take, writer: QueueWriter) -> None:
     writer.texts = ["same", "same", "", "other"]
     assert [c.text for c in take("x", n=3).candidates][:2] == ["same", "other"]
