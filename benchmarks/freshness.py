@@ -5,11 +5,9 @@ import shutil
 import time
 from pathlib import Path
 
-from benchmarks.house import FreeEmbedder, open_parts
+from benchmarks.house import FreeEmbedder, fill, open_parts
 from benchmarks.measure import at_most, median, percentile
 from loop import feedback
-from loop.events import TextImported, Votes
-from loop.ledger import Command, Ledger
 from loop.settings import TASKS
 
 ITEMS, RATINGS = 10_000, 300
@@ -19,7 +17,7 @@ def run(out: Path) -> dict[str, object]:
     """p50 and p99 in ms: the rating is sent, and recall answers with the new reward."""
     shutil.rmtree(out)
     ledger, memory = open_parts(out, FreeEmbedder())
-    fill(ledger)
+    fill(ledger, ITEMS, task="tweet")
     memory.catch_up()
     draw, seconds = random.Random(0), []
     try:
@@ -40,16 +38,3 @@ def run(out: Path) -> dict[str, object]:
         "p50_ms": round(1000 * median(seconds), 2),
         "bars": [at_most("rated to seen by recall, p99, ms", 1000 * percentile(seconds, 0.99), 50.0)],
     }
-
-
-def fill(ledger: Ledger) -> None:
-    """Ten thousand imported texts with one vote each."""
-    for start in range(0, ITEMS, 1_000):
-        ledger.append_all([imported(number) for number in range(start, start + 1_000)])
-
-
-def imported(number: int) -> Command:
-    """One imported text."""
-    vote = Votes(value=number % 5 / 4)
-    event = TextImported(item_id=f"i{number}", task="tweet", source="bench", row=number, votes=(vote,))
-    return Command(events=(event,), texts={f"i{number}": f"a short text about thing {number}"}, key=f"i{number}")

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from loop.events import TextImported, Votes
 from loop.handlers import HANDLERS
-from loop.ledger import Ledger
+from loop.ledger import Command, Ledger
 from loop.open_index import open_index
 from loop.projector import Projector
 from loop.remember import Memory
@@ -45,3 +46,16 @@ class FreeEmbedder:
         if progress:
             progress(len(texts))
         return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+
+
+def fill(ledger: Ledger, items: int, task: str) -> None:
+    """Imported texts `i0`, `i1`, ... with one vote each."""
+    for start in range(0, items, 1_000):
+        ledger.append_all([imported(number, task) for number in range(start, min(start + 1_000, items))])
+
+
+def imported(number: int, task: str) -> Command:
+    """One imported text."""
+    vote = Votes(value=number % 5 / 4)
+    event = TextImported(item_id=f"i{number}", task=task, source="bench", row=number, votes=(vote,))
+    return Command(events=(event,), texts={f"i{number}": f"a short text about thing {number}"}, key=f"i{number}")

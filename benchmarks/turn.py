@@ -5,7 +5,7 @@ import shutil
 import time
 from pathlib import Path
 
-from benchmarks.house import FreeEmbedder, open_parts
+from benchmarks.house import FreeEmbedder, fill, open_parts
 from benchmarks.measure import at_most, interleaved, median, percentile
 from loop.brief import Brief
 from loop.ledger import Ledger
@@ -52,6 +52,8 @@ def run(out: Path) -> dict[str, object]:
     """p50 of the overhead in ms, and the ratio of a whole turn to the raw calls that it made."""
     shutil.rmtree(out)
     ledger, memory = open_parts(out, FreeEmbedder())
+    fill(ledger, 2_000, task="brainstorm")
+    memory.catch_up()
     try:
         instant = stub(ledger, memory)
         ratio, real = against_real(ledger, memory)

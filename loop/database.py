@@ -7,6 +7,7 @@ import errno
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from loop.errors import RepriseError
 
+_DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 CHUNK = 500  # ids per IN (...) list: far below every database's limit on parameters
 
 
@@ -49,19 +51,26 @@ def _begin_sqlite(db: sa.Connection) -> None:
 def insert_new(db: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, leaving alone those whose primary key is there."""
     if rows:
-        dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-        db.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+        db.execute(_insert_new(table, db.dialect.name), rows)
 
 
 def upsert(db: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or give those whose primary key is there the new values. All rows bear the same keys."""
-    if not rows:
-        return
-    dialect = postgresql if db.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table)
+    if rows:
+        db.execute(_upsert(table, db.dialect.name, tuple(rows[0])), rows)
+
+
+@lru_cache(maxsize=64)  # to build a statement costs as much as to run it
+def _insert_new(table: sa.Table, dialect: str) -> Any:
+    return _DIALECTS[dialect].insert(table).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=64)
+def _upsert(table: sa.Table, dialect: str, columns: tuple[str, ...]) -> Any:
+    statement = _DIALECTS[dialect].insert(table)
     keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    db.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+    changes = {name: statement.excluded[name] for name in columns if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
 
 
 def chunks(ids: Iterable[str]) -> Iterator[list[str]]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from loop import schema
 from loop.catalog import SqlCatalog
+from loop.database import driver_rows
 from loop.faults import point
 from loop.ledger import Ledger, Vectors, select_texts
 from loop.projector import cursor, move_cursor
@@ -41,8 +42,15 @@ class IndexProjection:
         self._catalog = catalog
         self._embedder = embedder
         self._index = index
-        if index.count() == 0 and self._at() > 0:
-            self._move(0)  # deleted or discarded: begin again
+        if index.count() == 0:
+            self._begin_again()
+
+    def _begin_again(self) -> None:
+        """An index that was deleted or discarded is filled from the start."""
+        with self._ledger.reading() as db:
+            stale = self._at(db) > 0
+        if stale:
+            self._move(0)
 
     @property
     def kept(self) -> bool:
@@ -51,8 +59,7 @@ class IndexProjection:
 
     def catch_up(self, progress: Progress | None = None) -> None:
         """Index every item touched since the last time."""
-        start = self._at()
-        total = self._behind(start)
+        start, total = self._behind()
         if not total:
             return
         done, after = 0, (start, "~")
@@ -66,16 +73,14 @@ class IndexProjection:
                 progress(min(done, total), total)
         self._move(after[0])
 
-    def _behind(self, start: int) -> int:
-        c = schema.items.c
+    def _behind(self) -> tuple[int, int]:
+        """Where the cursor stands, and how many items were touched since."""
         with self._ledger.reading() as db:
-            return db.execute(sa.select(sa.func.count()).where(c.touched > start)).scalar_one()
+            start = self._at(db)
+            return start, int(driver_rows(db, "SELECT COUNT(*) FROM items WHERE touched > ?", [start])[0][0])
 
-    def _at(self) -> int:
-        if self._name is None:
-            return self._place
-        with self._ledger.reading() as db:
-            return cursor(db, self._name)
+    def _at(self, db: sa.Connection) -> int:
+        return self._place if self._name is None else cursor(db, self._name)
 
     def _touched(self, after: tuple[int, str]) -> list[tuple[str, int]]:
         c = schema.items.c

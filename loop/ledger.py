@@ -16,15 +16,12 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from loop import schema
-from loop.database import LedgerUnusable, chunks, driver, insert_new, open_engine, reason
+from loop.database import LedgerUnusable, chunks, driver, driver_rows, insert_new, open_engine, reason
 from loop.events import Event, Recorded, decode, encode
 from loop.migrations import MIGRATIONS, migrate, version
 
 ADVISORY_LOCK = 0x5265_7072  # "Repr", the one number that every writer to one PostgreSQL ledger locks
-_VECTORS = sa.select(schema.vectors.c.id, schema.vectors.c.vector).where(
-    schema.vectors.c.fingerprint == sa.bindparam("fingerprint"),
-    schema.vectors.c.id.in_(sa.bindparam("ids", expanding=True)),
-)  # made once: to build it costs as much as to run it, and every recall does
+_VECTORS = "SELECT id, vector FROM vectors WHERE fingerprint = ? AND id IN ({})"
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,8 +159,9 @@ class Ledger:
         found: dict[str, NDArray[np.float32]] = {}
         with self.reading() as db:
             for chunk in chunks(ids):
-                rows = db.execute(_VECTORS, {"fingerprint": fingerprint, "ids": chunk})
-                found.update((id_, np.frombuffer(raw, "<f4")) for id_, raw in rows)
+                marks = ", ".join("?" * len(chunk))
+                for id_, raw in driver_rows(db, _VECTORS.format(marks), [fingerprint, *chunk]):
+                    found[id_] = np.frombuffer(raw, "<f4")
         return found
 
     # --- leases ------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from itertools import groupby
 import sqlalchemy as sa
 
 from loop import schema
-from loop.database import upsert
+from loop.database import driver_rows, upsert
 from loop.events import Event, Recorded
 from loop.faults import point
 from loop.ledger import Ledger, head, read_events
@@ -31,8 +31,9 @@ class Projector:
 
     def catch_up(self) -> None:
         """Project every event that is not yet projected."""
-        while self._behind():
-            self._project_batch()
+        if self._behind():
+            while self._project_batch() == BATCH:
+                pass
 
     def rebuild(self) -> None:
         """Empty every projection of the database and replay the ledger."""
@@ -47,7 +48,7 @@ class Projector:
         with self._ledger.reading() as db:
             return cursor(db, CURSOR) < head(db)
 
-    def _project_batch(self) -> None:
+    def _project_batch(self) -> int:
         with self._ledger.writing() as db:
             batch = read_events(db, cursor(db, CURSOR), BATCH)
             for kind, run in groupby(batch, key=lambda recorded: type(recorded.event)):
@@ -56,12 +57,13 @@ class Projector:
             point("mid-projection")
             if batch:
                 move_cursor(db, CURSOR, batch[-1].seq)
+        return len(batch)
 
 
 def cursor(db: sa.Connection, name: str) -> int:
     """The place up to which a projection has seen the ledger."""
-    c = schema.cursors.c
-    return db.execute(sa.select(c.seq).where(c.name == name)).scalar() or 0
+    rows = driver_rows(db, "SELECT seq FROM cursors WHERE name = ?", [name])
+    return int(rows[0][0]) if rows else 0
 
 
 def move_cursor(db: sa.Connection, name: str, seq: int) -> None:

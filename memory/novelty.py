@@ -9,7 +9,7 @@ from memory.index import Index
 from memory.item import Catalog, Matrix, Vector
 from memory.vectors import blend, cosines
 
-NEAREST = 64
+NEAREST = 24
 """How many neighbours are compared text to text: the index ranks by prompt and text together."""
 SHARED_WORDS = 8
 """So many words in a row are no accident."""
