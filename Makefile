@@ -18,8 +18,8 @@ $(VENV)/ready: requirements.lock pyproject.toml
 	$(BIN)/python -m pip check
 	touch $@
 
-run: setup ## the product: opens the studio and prints its address
-	$(BIN)/reprise serve --config config.toml
+run: setup ## the product: prints the studio's address and opens it in your browser
+	$(BIN)/reprise serve --config config.toml --open
 
 demo: setup ## the whole loop, unattended, in under three minutes
 	$(BIN)/python -m studio.demo

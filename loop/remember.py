@@ -4,7 +4,7 @@ import random
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from memory.item import Matrix, Recalled, Vector
 from memory.novelty import echoes, novelty
 from memory.recall import Query, Recall, recall
 from memory.settings import MemorySettings
+
+if TYPE_CHECKING:
+    from memory.langchain import RecallExampleSelector, RecallRetriever
 
 
 class Assessment(NamedTuple):
@@ -139,6 +142,19 @@ class Memory:
             seed=seed,
         )
         return recall(query, index=self.index, catalog=self.catalog, settings=self.settings)
+
+    def as_retriever(self, task: str | None = None, k: int = 4) -> "RecallRetriever":
+        """This memory as a LangChain retriever: what is near to a query, best first."""
+        from memory.langchain import RecallRetriever
+
+        return RecallRetriever(recall_fn=lambda words: self.search(words, task=task, k=k))
+
+    def as_example_selector(self, task: str | None = None, k: int = 4) -> "RecallExampleSelector":
+        """This memory as a LangChain example selector: what was kept or liked, for few-shot prompts."""
+        from memory.langchain import RecallExampleSelector
+
+        strategy = self.settings.strategy
+        return RecallExampleSelector(lambda words: self._recall(words, task, k, strategy, seed=0, examples=True))
 
     def vector(self, words: str) -> Vector:
         """The vector of a prompt or a query, (d,); the last few hundred are remembered."""

@@ -4,6 +4,8 @@ import argparse
 import os
 import signal
 import socket
+import sys
+import webbrowser
 from pathlib import Path
 from types import FrameType
 
@@ -28,10 +30,12 @@ def serve(
     port: int | None = None,
     *,
     scheduled: bool = True,
+    show: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT; prints the address once it listens. Port 0 takes any free one.
 
-    With `scheduled`, what is due runs behind the page, in processes of its own.
+    With `scheduled`, what is due runs behind the page, in processes of its own. With `show`, the page is opened in the
+    browser, where there is a screen.
 
     Raises BadInput for an address that cannot be taken, and for one beyond loopback without a token.
     """
@@ -42,22 +46,25 @@ def serve(
         with _bound(address, server.port if port is None else port) as bound:
             hub = Hub()
             scheduler = open_scheduler(house, config) if scheduled else None
-            _run(create_app(house, token=token, jobs=scheduler, hub=hub), bound, hub, address)
+            _run(create_app(house, token=token, jobs=scheduler, hub=hub), bound, hub, address, show)
 
 
 class _Server(uvicorn.Server):
     """Says where it listens, and ends its streams before it waits for open requests."""
 
-    def __init__(self, config: uvicorn.Config, hub: Hub, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, hub: Hub, url: str, show: bool) -> None:
         super().__init__(config)
         self._hub = hub
         self._url = url
+        self._show = show
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, and say so."""
         await super().startup(sockets)
         if self.started:
             print(f"Reprise is at {self._url}", flush=True)  # noqa: T201
+            if self._show and _has_screen():
+                webbrowser.open(self._url)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop: no stream keeps the door open."""
@@ -65,7 +72,12 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _run(app: object, bound: socket.socket, hub: Hub, address: str) -> None:
+def _has_screen() -> bool:
+    """Whether a browser could open a window: without one, Python would start a text browser in the terminal."""
+    return sys.platform in ("darwin", "win32") or bool({"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys())
+
+
+def _run(app: object, bound: socket.socket, hub: Hub, address: str, show: bool) -> None:
     name = f"[{address}]" if ":" in address else address
     config = uvicorn.Config(
         app,  # type: ignore[arg-type]
@@ -75,7 +87,7 @@ def _run(app: object, bound: socket.socket, hub: Hub, address: str) -> None:
         timeout_graceful_shutdown=LAST_WORDS,
         proxy_headers=False,
     )
-    server = _Server(config, hub, f"http://{name}:{bound.getsockname()[1]}/")
+    server = _Server(config, hub, f"http://{name}:{bound.getsockname()[1]}/", show)
     before = {sig: signal.signal(sig, lambda *_: None) for sig in (signal.SIGINT, signal.SIGTERM)}
     try:
         server.run(sockets=[bound])  # it raises its signals again when it is done: nobody must die of them

@@ -145,6 +145,21 @@ def test_nothing_is_embedded_twice(ledger: Ledger, remember: Callable[..., Memor
     assert embedder.embedded == before, "a rebuild embeds nothing"  # type: ignore[attr-defined]
 
 
+def test_memory_is_a_langchain_retriever_and_example_selector(
+    ledger: Ledger, remember: Callable[..., Memory], writer: QueueWriter
+) -> None:
+    memory = remember(ledger)
+    writer.texts = ["stack it high", "paint it red"]
+    liked, unrated = (c.candidate_id for c in taker(ledger, memory, writer)("uses for a brick").candidates)
+    feedback.rate(ledger, TASKS, liked, {"clarity": 5})
+    found = memory.as_retriever("brainstorm", k=2).invoke("uses for a brick")
+    assert liked in [document.metadata["item_id"] for document in found]
+    examples = memory.as_example_selector("brainstorm").select_examples({"prompt": "uses for a brick"})
+    assert "stack it high" in str(examples)
+    assert "paint it red" not in str(examples)
+    assert unrated not in str(examples)
+
+
 def test_hidden_items_leave_the_index_and_come_back(
     ledger: Ledger, remember: Callable[..., Memory], writer: QueueWriter
 ) -> None:
