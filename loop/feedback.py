@@ -35,6 +35,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     candidate_id: str
     reward: float | None
+    """Of the item; after an edit, of the rewrite."""
     ratings: float
     item_id: str | None = None
     """The new item of an edit."""
@@ -201,6 +202,6 @@ def _say(ledger: Ledger, candidate_id: str, event: Event, texts: Mapping[str, st
     point("mid-rating")
     if type(said) is not type(event):
         raise KeyUsed
-    row = item_row(ledger, candidate_id)
     made = said.item_id if isinstance(said, CandidateEdited) else None
+    row = item_row(ledger, made or candidate_id)
     return Standing(candidate_id=candidate_id, reward=row.reward, ratings=row.ratings, item_id=made)

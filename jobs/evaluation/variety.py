@@ -5,7 +5,7 @@ import numpy as np
 
 from jobs.evaluation.written import Written
 from memory.embedder import Embedder
-from rewards.metrics import distinct_n, length_matched, mean_length, mean_pairwise_distance, self_bleu, vendi
+from rewards.metrics import METRICS, length_matched, mean_length, mean_pairwise_distance
 
 
 class Variety(msgspec.Struct, frozen=True, kw_only=True):
@@ -13,10 +13,8 @@ class Variety(msgspec.Struct, frozen=True, kw_only=True):
 
     within: float
     """Mean cosine distance between two texts for one prompt."""
-    vendi: float
-    """How many different texts there are, over all prompts."""
-    distinct_2: float
-    self_bleu: float
+    scores: dict[str, float]
+    """Every metric of `rewards.metrics.METRICS` that takes texts or vectors alone, over all prompts."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +24,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     mine: Variety
     theirs: Variety
     share: float
-    """The smaller of the shares of `within` and of `distinct_2`."""
+    """The smaller of the shares of `within` and of `distinct_n`."""
     length: float
     """Mean length in characters of mine over theirs."""
 
@@ -39,7 +37,7 @@ def kept_variety(mine: Written, theirs: Written, embedder: Embedder) -> Kept:
         against=theirs.model_id,
         mine=one,
         theirs=other,
-        share=min(_ratio(one.within, other.within), _ratio(one.distinct_2, other.distinct_2)),
+        share=min(_ratio(one.within, other.within), _ratio(one.scores["distinct_n"], other.scores["distinct_n"])),
         length=_ratio(mean_length(mine.all), mean_length(theirs.all)),
     )
 
@@ -50,9 +48,9 @@ def variety(texts: list[list[str]], embedder: Embedder) -> Variety:
     vectors = embedder.embed(flat)
     ends = np.cumsum([len(group) for group in texts])
     within = [mean_pairwise_distance(part) for part in np.split(vectors, ends[:-1])]
-    return Variety(
-        within=float(np.mean(within)), vendi=vendi(vectors), distinct_2=distinct_n(flat, 2), self_bleu=self_bleu(flat)
-    )
+    given = {("texts",): flat, ("vectors",): vectors}
+    scores = {name: float(m.function(given[m.takes])) for name, m in METRICS.items() if m.takes in given}
+    return Variety(within=float(np.mean(within)), scores=scores)
 
 
 def _ratio(mine: float, theirs: float) -> float:

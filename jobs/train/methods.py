@@ -47,7 +47,7 @@ def stages(method: str) -> list[str]:
 def choose(rows: int, pairs: int, settings: TrainSettings) -> str | None:
     """What `auto` means for so many rows and pairs: SFT first, then DPO; None when there are too few of both.
 
-    Under about a hundred pairs preference training learns the pairs by heart, see PITFALLS: SFT alone does better.
+    Under about a hundred pairs preference training learns the pairs by heart: SFT alone does better.
     """
     if settings.method != "auto":
         stages(settings.method)

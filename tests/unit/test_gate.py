@@ -10,7 +10,7 @@ from jobs.evaluation.variety import Kept, Variety
 from jobs.gate import BARS, decide
 from jobs.settings import GateSettings
 
-SOME = Variety(within=0.7, vendi=9.0, distinct_2=0.8, self_bleu=0.1)
+SOME = Variety(within=0.7, scores={"vendi": 9.0, "distinct_n": 0.8})
 
 
 def good() -> Evaluation:
