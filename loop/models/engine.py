@@ -14,7 +14,7 @@ from typing import Any
 
 from loop.brief import Message
 from loop.errors import ModelUnusable
-from loop.models import render
+from loop.models import render, threads
 from loop.models.adapters import Adapters
 from loop.models.base import Completion, OnPiece, Sampling
 from loop.models.generation import Generation
@@ -39,6 +39,7 @@ class Engine:
         self.context = _context(model, tokenizer)
         self.keeps_last_logits = "logits_to_keep" in inspect.signature(model.forward).parameters
         self._adapters = Adapters(model)
+        self._threads = threads.worth(model)
 
     @property
     def device(self) -> Any:
@@ -80,7 +81,7 @@ class Engine:
         """The model with this adapter, for this thread alone, without gradients. Raises ModelUnusable when it fails."""
         import torch
 
-        with self.lock, torch.inference_mode():
+        with self.lock, torch.inference_mode(), threads.at_most(self._threads):
             try:
                 self._adapters.activate(adapter)
                 yield self.model
