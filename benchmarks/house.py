@@ -6,11 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
+from loop.brief import prompt_id
 from loop.events import TextImported, Votes
 from loop.handlers import HANDLERS
 from loop.ledger import Command, Ledger
 from loop.open_index import open_index
 from loop.projector import Projector
+from loop.prompts import pack
 from loop.remember import Memory
 from memory.embedder import Embedder
 from memory.item import Matrix
@@ -57,5 +59,7 @@ def fill(ledger: Ledger, items: int, task: str) -> None:
 def imported(number: int, task: str) -> Command:
     """One imported text."""
     vote = Votes(value=number % 5 / 4)
-    event = TextImported(item_id=f"i{number}", task=task, source="bench", row=number, votes=(vote,))
-    return Command(events=(event,), texts={f"i{number}": f"a short text about thing {number}"}, key=f"i{number}")
+    asked = prompt_id(task, f"prompt {number % 500}")
+    event = TextImported(item_id=f"i{number}", task=task, prompt_id=asked, source="bench", row=number, votes=(vote,))
+    texts = {f"i{number}": f"a short text about thing {number}", asked: pack(f"prompt {number % 500}")}
+    return Command(events=(event,), texts=texts, key=f"i{number}")

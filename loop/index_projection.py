@@ -64,7 +64,7 @@ class IndexProjection:
             return
         done, after = 0, (start, "~")
         while batch := self._touched(after):
-            self._sync([item_id for item_id, _ in batch])
+            self._sync([item_id for item_id, _ in batch], start)
             after = (batch[-1][1], batch[-1][0])
             done += len(batch)
             if len(batch) == BATCH:
@@ -89,21 +89,28 @@ class IndexProjection:
         with self._ledger.reading() as db:
             return [(item_id, touched) for item_id, touched in db.execute(query)]
 
-    def _sync(self, ids: Sequence[str]) -> None:
+    def _sync(self, ids: Sequence[str], start: int) -> None:
+        """Make the index say what the read models say of these items; `start` is where the cursor stood."""
         visible = self._catalog.items(ids)
         gone = [id_ for id_ in ids if id_ not in visible]
         if gone:
             self._index.delete(gone)
         items = [visible[id_] for id_ in ids if id_ in visible]
-        if items:
-            point("mid-projection")
+        point("mid-projection")
+        # What was indexed before has new facts and the old vector, unless the words of its prompt are gone.
+        known = self._index.holds([item.item_id for item in items if item.seq <= start and item.prompt])
+        rated = [item for item in items if item.item_id in known]
+        if rated:
+            self._index.update([item.item_id for item in rated], [metadata(item) for item in rated])
+        new = [item for item in items if item.item_id not in known]
+        if new:
             self._index.upsert(
-                [item.item_id for item in items],
-                self.vectors(items),
-                [metadata(item) for item in items],
-                [item.text for item in items],
+                [item.item_id for item in new],
+                self.vectors(new),
+                [metadata(item) for item in new],
+                [item.text for item in new],
             )
-            point("mid-projection")
+        point("mid-projection")
 
     def vectors(self, items: Sequence[Item]) -> Matrix:
         """The vectors under which items are recalled, shape (len(items), d): prompt and text blended."""

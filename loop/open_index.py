@@ -62,6 +62,10 @@ class OwnedIndex:
         """Every id."""
         return self._index.ids()
 
+    def holds(self, ids: Sequence[str]) -> set[str]:
+        """Those of these ids that are there."""
+        return self._index.holds(ids)
+
     def get(self, ids: Sequence[str]) -> dict[str, Stored]:
         """The rows with these ids."""
         return self._index.get(ids)

@@ -86,6 +86,10 @@ class ExactIndex:
         """Every id."""
         return list(self._ids)
 
+    def holds(self, ids: Sequence[str]) -> set[str]:
+        """Those of these ids that are there."""
+        return {item for item in ids if item in self._row}
+
     def get(self, ids: Sequence[str]) -> dict[str, Stored]:
         """The rows with these ids."""
         rows = {item: self._row[item] for item in ids if item in self._row}

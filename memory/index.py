@@ -59,6 +59,9 @@ class Index(Protocol):
     def ids(self) -> list[str]:
         """Every id."""
 
+    def holds(self, ids: Sequence[str]) -> set[str]:
+        """Those of these ids that are there."""
+
     def get(self, ids: Sequence[str]) -> dict[str, Stored]:
         """The rows with these ids."""
 
@@ -158,6 +161,13 @@ class ChromaIndex:
     def ids(self) -> list[str]:
         """Every id."""
         return list(self._collection.get(include=[])["ids"])
+
+    def holds(self, ids: Sequence[str]) -> set[str]:
+        """Those of these ids that are there."""
+        found: set[str] = set()
+        for rows in _batches(_last(ids)):
+            found.update(self._collection.get(ids=[ids[row] for row in rows], include=[])["ids"])
+        return found
 
     def get(self, ids: Sequence[str]) -> dict[str, Stored]:
         """The rows with these ids."""

@@ -19,7 +19,7 @@ class MemorySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """none, recent, random, similar, best, diverse or contrast."""
     k: Positive = 3
     """How many items a turn recalls."""
-    oversample: Positive = 64
+    oversample: Positive = 40
     """How many neighbours are looked at before filtering and ranking."""
     explore: Fraction = 0.1
     """Share of turns in which one candidate is written without recall, to measure what memory is worth."""
