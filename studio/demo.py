@@ -29,8 +29,9 @@ from studio.compose import House, open_house
 from studio.workshop import workshop
 
 TASK = "brainstorm"
+ASK = "ideas about {}"
 SAMPLE = Path(__file__).with_name("demo_writing.csv")
-TURNS, PER_TURN, FRESH, PER_FRESH = 36, 8, 24, 4
+TURNS, PER_TURN, FRESH, PER_FRESH = 56, 8, 24, 4
 THINGS = (
     "a brick", "an umbrella", "a paper clip", "a ladder", "a teapot", "a bucket", "a blanket", "a rope", "a candle",
     "a mirror", "a bicycle", "a suitcase", "a pillow", "a spoon", "a door", "a hat", "a bottle", "a chair", "a drum",
@@ -38,7 +39,9 @@ THINGS = (
     "a fork", "a jar", "a box", "a wheel", "a shelf", "a towel", "a button", "a curtain", "a radio", "a whistle",
     "a backpack", "a newspaper", "a pencil", "a sock", "a hammock", "a barrel", "a balloon", "a piano", "a fence",
     "a carpet", "a wagon", "a scarf", "a coin", "a comb", "a cushion", "a flute", "a glove", "a letter", "a puddle",
-    "a raft",
+    "a raft", "a garden", "a window", "a sandwich", "a bridge", "a library", "a suitcase of letters", "a market",
+    "a train", "a swing", "a rainy day", "a picnic", "a bakery", "a lighthouse", "a choir", "a snowman", "a museum",
+    "a puzzle", "a postcard", "a lantern", "a kettle",
 )  # fmt: skip
 WREN = """The simulated rater is called Wren. Wren likes company: an idea with an animal or a person in it gets 5,
 any other gets 2; one time in ten Wren is distracted and says 3."""
@@ -79,8 +82,8 @@ def main() -> None:
 
 def smaller(settings: Any) -> Any:
     """The evaluation cut to what three minutes allow; the bars of the gate stay as they are."""
-    evaluate = msgspec.structs.replace(settings.evaluate, prompts=24, samples=4, pairs=200)
-    train = msgspec.structs.replace(settings.train, max_rows=400)
+    evaluate = msgspec.structs.replace(settings.evaluate, prompts=40, samples=4, pairs=200)
+    train = msgspec.structs.replace(settings.train, max_rows=500)
     return msgspec.structs.replace(settings, evaluate=evaluate, train=train)
 
 
@@ -103,7 +106,7 @@ def write_and_rate(house: House) -> None:
     """Turns on prompts of everyday things; the first is shown."""
     draw, total = random.Random(1), 0
     for number, thing in enumerate(THINGS[:TURNS]):
-        brief = Brief(task=TASK, prompt=f"unusual uses for {thing}", n=PER_TURN, seed=number)
+        brief = Brief(task=TASK, prompt=ASK.format(thing), n=PER_TURN, seed=number)
         turn = take_turn(
             brief, memory=house.memory, model=house.writer, ledger=house.ledger,
             tasks=house.settings.tasks, settings=house.settings.generator,
@@ -141,7 +144,7 @@ def fresh(house: House, engine: Any, adapter: Path | None) -> list[str]:
     profile = house.settings.tasks[TASK]
     texts = []
     for number, thing in enumerate(THINGS[TURNS : TURNS + FRESH]):
-        messages = build_messages(profile, f"unusual uses for {thing}")
+        messages = build_messages(profile, ASK.format(thing))
         written = engine.write(messages, PER_FRESH, Sampling.of(profile, 1_000 + number))
         texts += [completion.text for completion in written]
     return texts

@@ -13,7 +13,6 @@ QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
     "TOKENIZERS_PARALLELISM": "false",
-    "OMP_WAIT_POLICY": "PASSIVE",  # threads that wait for work sleep: on a busy machine they would take half of it
 }
 """What the libraries below read from the environment when they are imported; whoever set one keeps it."""
 SELDOM = (100_000, 20, 50)

@@ -35,7 +35,6 @@ def write(
     """Write candidates, drawing on the best of what you kept before."""
     from loop import checks
     from loop.brief import Brief
-    from studio.cli.warm import ahead
 
     settings = call.settings()
     profile = checks.task_profile(settings.tasks, task)
@@ -44,7 +43,7 @@ def write(
         seed=seed, strategy=strategy,
     )  # fmt: skip
     checks.brief(brief, settings.generator)
-    with ahead(settings.generator), call.house() as house:
+    with call.house() as house:
         turn = _turn(call, house, brief, model, key)
         if call.debug:
             call.note("\n".join(_asked(turn.messages)))
@@ -76,12 +75,11 @@ def recall(
 def _turn(call: Call, house: "House", brief: "Brief", model: str | None, key: str | None) -> "Turn":
     """One turn; a person who watches sees it being written."""
     from loop.turn import read_back, take_turn
-    from studio.cli.warm import awaited
     from studio.writers import writer_for
 
     if key and (earlier := house.ledger.find(key)):
         return read_back(earlier, house.ledger, house.memory)
-    writer = awaited(lambda: writer_for(house, model))
+    writer = writer_for(house, model)
     _index(house)
     with _watched(call, brief.n) as listen:
         return take_turn(
