@@ -5,7 +5,8 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, NoReturn
 
 from studio.cli.errors import FAILED, REFUSED, judge
 
@@ -35,6 +36,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status, sentence = judge(error)
         _say(f"reprise: {sentence}")
         return status
+
+
+def run() -> NoReturn:
+    """The console script: what was opened is closed by now, and to take torch apart would cost half a second."""
+    status = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def _run(given: list[str]) -> int:

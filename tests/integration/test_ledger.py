@@ -33,7 +33,7 @@ def test_every_event_type_survives_the_ledger() -> None:
     assert len(EVENTS) > 18
     for name, cls in EVENTS.items():
         hints = {"int": 3, "float": 0.5, "str": "x", "bool": True}
-        values = {f: hints.get(t.__name__, None) for f, t in cls.__annotations__.items() if isinstance(t, type)}
+        values = {f: hints.get(t.__name__) for f, t in cls.__annotations__.items() if isinstance(t, type)}
         required = {f: values[f] for f in cls.__struct_fields__ if values.get(f) is not None}
         missing = {"scores": {"a": 1}, "interval": (0.1, 0.2), "bars": (), "over": ("a",), "metrics": {"loss": 1.0}}
         missing |= {"prompt_id": "p", "turn_id": "t", "task": "x", "parent": None}

@@ -81,7 +81,7 @@ def test_help_loads_nothing_heavy() -> None:
 def flat(table: dict[str, object], prefix: str = "") -> dict[str, object]:
     found: dict[str, object] = {}
     for key, value in table.items():
-        if isinstance(value, dict) and not key == "criteria":
+        if isinstance(value, dict) and key != "criteria":
             found |= flat(value, f"{prefix}{key}.")
         else:
             found[prefix + key] = value
