@@ -13,7 +13,8 @@ from pathlib import Path
 from benchmarks.measure import machine
 
 NAMES = (
-    "ledger", "turn", "freshness", "startup", "generation", "recall", "captions", "captions_killed", "distill", "refine",
+    "ledger", "turn", "freshness", "startup", "generation", "recall", "captions", "captions_killed", "distill",
+    "refine",
 )  # fmt: skip
 RESULTS = Path(__file__).parent / "results"
 
