@@ -56,7 +56,7 @@ class RefineChild:
             child = self._child
         if child is None or child.poll() is not None:
             return
-        child.send_signal(signal.SIGINT)
+        child.terminate()  # not SIGINT, which a child of a background shell ignores until it has a handler
         try:
             child.wait(GRACE)
         except subprocess.TimeoutExpired:

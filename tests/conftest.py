@@ -24,7 +24,7 @@ from tests.fakes import QueueWriter, WordEmbedder
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("REPRISE_DATA", ROOT.parent / "shared" / "data"))
-STORIES = ROOT.parent / "shared" / "models" / "stories260k"
+STORIES = (ROOT.parent / "shared" / "models" / "stories260k").resolve()
 
 
 @pytest.fixture(scope="session")

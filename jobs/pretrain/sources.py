@@ -240,7 +240,7 @@ def _listed(data: Path, wanted: dict[str, str]) -> tuple[str, ...]:
 
 def _usable(entries: list[str]) -> Iterator[str]:
     for entry in entries:
-        noun = entry.lower() if entry.isupper() or " " in entry else entry
+        noun = (entry.lower() if entry.isupper() or " " in entry else entry).strip()
         if (
             re.fullmatch(r"[a-z][a-z' -]{2,24}", noun)
             and len(noun.split()) <= 3

@@ -8,6 +8,7 @@ import random
 import resource
 import shlex
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from io import StringIO
@@ -299,6 +300,6 @@ def test_a_backup_is_not_written_over(kept: Cli, tmp_path: Path) -> None:
 
 def test_nobody_reads_the_output(kept: Cli) -> None:
     """`reprise recall x | head -0`: quiet."""
-    code = f"python -m studio.cli recall brick --home {shlex.quote(str(kept.home))} | true"
+    code = f"{shlex.quote(sys.executable)} -m studio.cli recall brick --home {shlex.quote(str(kept.home))} | true"
     done = subprocess.run(["bash", "-c", code], env=environment(), capture_output=True, text=True, check=False)
     assert done.stderr == ""
