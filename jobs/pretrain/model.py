@@ -54,9 +54,11 @@ def learner(model: Any, plan: Plan) -> Learner:
     """The model with Muon (Jordan et al. 2024) on its hidden matrices and AdamW on embeddings and norms."""
     import torch
 
+    from jobs.pretrain.muon import Muon
+
     matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name]
     others = [p for name, p in model.named_parameters() if p.ndim != 2 or "embed" in name]
-    muon = torch.optim.Muon(matrices, lr=plan.matrix_rate, momentum=0.95, weight_decay=0.01)
+    muon = Muon(matrices, lr=plan.matrix_rate, momentum=0.95, weight_decay=0.01)
     adam = torch.optim.AdamW(others, lr=plan.other_rate, betas=(0.9, 0.95), weight_decay=0.0, fused=True)
     return Learner(model, (muon, adam))
 

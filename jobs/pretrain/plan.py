@@ -15,8 +15,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     width: Positive = 256
     layers: Positive = 4
     inner: Positive = 704
-    heads: Positive = 4
-    key_heads: Positive = 2
+    heads: Positive = 8
+    key_heads: Positive = 4
     context: Positive = 1024
     longest: Positive = 640
     """Longest row in tokens; longer ones are left out."""

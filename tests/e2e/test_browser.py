@@ -170,8 +170,9 @@ def test_with_the_keyboard_alone(browser: Any, studio: str) -> None:
         page.keyboard.type("dry wit")
         with kept(page):
             press("Enter")
+        first.nth(1).locator(".card-comment").wait_for(state="hidden")
         press("?")
-        assert page.locator("#help").is_visible()
+        page.locator("#help").wait_for()
         press("Escape")
         press("r")
         page.locator(".turn").nth(1).wait_for()

@@ -394,7 +394,7 @@ HOSTILE = [
     "\u202eevil\u202c \u2066x",
     "w" * 10_000,
     "👩‍👩‍👧‍👦" * 50,
-    "{{ 7 * 7 }}",
+    "{{ 8642 * 9753 }}",
 ]
 
 
@@ -425,7 +425,7 @@ def test_hostile_text_is_text_wherever_it_is_shown(tmp_path: Path, words: str) -
             page = studio.get(path).text
             assert "<script>alert" not in page
             assert "<img src=x" not in page
-            assert "49" not in re.sub(r"\d{3,}", "", page) or words != "{{ 7 * 7 }}"
+            assert str(8642 * 9753) not in page
         assert "<script>alert" not in studio.get("/library", params={"q": words}).text
         assert studio.get("/library", params={"q": words, "task": words}).status_code == 200
         assert turn["prompt"] == words
