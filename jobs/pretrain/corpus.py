@@ -28,7 +28,7 @@ class Corpus:
         kept = tuple(noun for noun in nouns if not is_held_out(noun))
         self.writers: dict[str, Writer] = {
             "tweet": TweetWriter(kept),
-            "opener": OpenerWriter(kept, people),
+            "opener": OpenerWriter(people),
             "story": StoryWriter(kept),
             "brainstorm": IdeaWriter(kept, tuple(noun for noun in sources.objects(data) if not is_held_out(noun))),
             "caption": CaptionWriter(kept),
@@ -56,9 +56,10 @@ class Corpus:
         return (self.row(index) for index in range(start, start + count))
 
     def generated(self, task: str, rng: random.Random, examples: int | None = None) -> Row:
-        """A row of our own generator: examples share the voice, and half the time the topic, with the completion."""
+        """A row of our own generator: examples share the voice, and half the time the topic, with the completion,
+        and of a voice the same few patterns."""
         writer = self.writers[task]
-        scene = writer.scene(rng)
+        scene = writer.scene(rng)._replace(taste=rng.randint(1, 1 << 30))
         style = rng.choice(scene.styles)
         text = writer.text(scene, style, rng)
         count = how_many(rng, 2 if task == "email" else 4) if examples is None else examples
@@ -70,7 +71,7 @@ class Corpus:
         if rng.random() < 0.5:
             return writer.text(scene, style if rng.random() < 0.9 else rng.choice(scene.styles), rng)
         for _ in range(6):
-            other = writer.scene(rng)
+            other = writer.scene(rng)._replace(taste=scene.taste)
             if style in other.styles:
                 return writer.text(other, style, rng)
         return writer.text(scene, style, rng)

@@ -56,13 +56,11 @@ LEXICON: dict[str, tuple[str, ...]] = {
         """),
     "pet": words("my cat; my dog; the cat; the dog; the neighbor's cat; my old dog"),
     "feel": words("""
-        happy; calm; brave; rich; young; old; tired; lucky; honest; small; free; safe; proud; lost; hopeful
-        clever; awake; ready; a little better; strangely calm; rested; wise; useful; alive; grateful
-        hungry; curious
+        happy; calm; brave; lucky; free; safe; proud; hopeful; clever; awake; ready; a little better
+        strangely calm; rested; wise; alive; grateful; curious; cheerful; young again
         """),
     "good": words("""
-        good; kind; warm; bright; gentle; fine; lovely; honest; simple; small; quiet; happy; bold; fresh
-        clever
+        good; fine; lovely; simple; bright; nice; great; wonderful; perfect; special; better
         """),
     "bad": words("""
         cold; loud; slow; late; broken; empty; heavy; wet; boring; tired; dull; rude; expensive; confusing

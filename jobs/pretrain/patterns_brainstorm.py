@@ -20,11 +20,11 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
             Tie {number} of them together to make {use}.
             Cut {the} in half and make {use}.
             Cover {the} with paper to make {use}.
-            Hang {the} on the wall as {use}.
+            Give {the} new paint and turn it into {use}.
             Fill {the} with {filling} and make {use}.
             """),
         "play": lines("""
-            A race where {who} balance {the} on their heads.
+            A race where {who} balance {topic} on their heads.
             A game where you throw {the} into {target}.
             Give {the} a name and keep it as a pet.
             Hide {the} in {spot} and draw a treasure map.
@@ -44,27 +44,40 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
     "app": {
         "plain": lines("""
             An app that helps {who} {aim}.
-            An app that shows {who} where to find {topic}.
-            An app that reminds {who} to {do}.
-            A map of {topic} for {who}.
-            An app where {who} share {topic} with each other.
-            An app that plays {sound} when it is time to {do}.
+            An app that shows {who} how to {aim}.
+            An app that reminds {who} to {aim} every {day}.
+            A map of quiet places for {who}.
+            An app where {who} share tips to {aim}.
+            An app that plays {sound} when {who} should rest.
+            A weekly letter that teaches {who} to {aim}.
+            A calendar for {who} with one small way to {aim} each day.
+            A free class at {spot} where {who} learn to {aim}.
+            A phone line that {who} can call when they want to {aim}.
+            A timer that helps {who} to {aim}.
+            A checklist that makes it easy for {who} to {aim}.
+            A card game that teaches {who} to {aim}.
             A small box that lets {who} {aim} in {number} minutes.
             """),
         "swap": lines("""
-            A swap shop where {who} trade {topic} for {thing}.
+            A swap shop where {who} trade old {things}.
+            A market at {spot} where {who} sell {things}.
+            A group of {who} who meet every {day} to {aim}.
             A library of {things} that {who} can borrow for a day.
-            A club where {who} teach each other to {do}.
-            A button that finds another person who wants to {do}.
+            A club where {who} teach each other to {aim}.
+            A button that finds another person who wants to {aim}.
             A service that matches {who} with {who_else} to {aim}.
             """),
         "odd": lines("""
-            A hat for {who} that hums when it is time to {do}.
-            A chair that tells {who} a story about {topic}.
-            A game that gives {who} points when they {do}.
-            A robot {animal_bare} that carries {thing} for {who}.
-            A clock for {who} that only shows when to {do}.
-            A vending machine that sells {topic} to {who}.
+            A hat for {who} that hums when it is time to rest.
+            A chair that tells {who} a bedtime story.
+            A game that gives {who} points when they {aim}.
+            A robot {animal_bare} that carries bags for {who}.
+            A clock for {who} that only shows the next break.
+            A vending machine that sells {food} to {who}.
+            A robot {animal_bare} that helps {who} to {aim}.
+            A bench that plays {sound} for {who}.
+            A coat for {who} with a pocket for {food}.
+            An umbrella that gives {who} good advice.
             """),
     },
     "ways": {
@@ -113,7 +126,7 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
         "plain": lines("""
             {thing} with {gift_name} on it.
             A box with {number} small things: {thing}, {other}, and a letter.
-            A day at {place} with you.
+            A day at {outing} with you.
             A lesson in how to {do}.
             A book about {topic} with notes in it.
             A {color} box full of {food}.
@@ -130,21 +143,24 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
     "event": {
         "plain": lines("""
             Everyone comes dressed as {person}.
-            A night of {topic} with {food} for all.
-            A quiz about {topic} with {prize} for the winner.
+            A night about {theme} with {food} for all.
+            A quiz about {theme} with {prize} for the winner.
+            Everything is about {theme}: the food, the music, the clothes.
+            A {event} about {theme} at {spot}.
+            A photo corner with a picture of {theme}.
             Everyone brings {thing} and tells its story.
             Move the {event} to {spot} and bring {food}.
-            A {color} {event}: only {color} food and {color} clothes.
+            A {color:1} {event}: only {color:1} food and {color:1} clothes.
             """),
         "game": lines("""
-            A treasure hunt through {spot} that ends with {topic}.
+            A treasure hunt around {spot} that ends with {prize}.
             Teams build {thing} out of {material}.
-            Blindfolded guests guess {topic} by the smell.
+            Guests close their eyes and guess {food} by the smell.
             A race to {do} with one hand.
             Each guest draws a card and must talk like {person}.
             """),
     },
-    "writing": {
+    "article": {
         "plain": lines("""
             {number} things I wish I knew about {topic}.
             A beginner's guide to {topic}.
@@ -153,7 +169,9 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
             What {topic} can teach us about {virtue}.
             The history of {topic} in {number} objects.
             """),
-        "story": lines("""
+    },
+    "story": {
+        "plain": lines("""
             {person} finds {topic} at {spot} and has to hide it.
             {animal} who wants to learn about {topic}.
             A town where {topic} {is} the only kind of money.
@@ -162,12 +180,14 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
             A letter from {topic} to {who}.
             """),
         "title": lines("""
-            The {adj} {core}
-            {topic} and Other Lies
-            How {topic} Saved My {day}
-            The Last {core}
-            A Small Book of {core}
-            Letters to {core}
+            The {color} {core}
+            How {the} saved {day}
+            The secret of {the}
+            The night of {the}
+            A letter from {the}
+            Looking for {the}
+            {person} and {the}
+            {animal} and {the}
             """),
     },
     "business": {

@@ -4,21 +4,21 @@ from jobs.pretrain.grammar import lines, words
 
 SCENES = lines("""
     {hero} and {foe} at {spot}.
-    {hero} talks to {foe} in {spot}
+    {hero} talks to {foe} at {spot}
     {hero} sits with {foe} at {spot}.
     {hero} gives {foe} {item}.
     {hero} holds {item} in front of {foe}.
-    {hero} is carrying {item} through {spot}.
-    {hero} looks at {item} in {spot}
-    {hero} and {foe} are stuck in {spot} with {item}.
+    {hero} carries {item} at {spot}.
+    {hero} looks at {item} at {spot}
+    {hero} and {foe} wait at {spot} with {item}.
     Two people at {spot} look at {hero} with {item}.
     {hero} shows {item} to {foe}.
     {hero} in bed with {foe}
     {hero} is at the doctor because of {item}.
     {hero} is asking {foe} about {item} at {spot}.
-    {hero} walks into {spot} with {item}
+    {hero} arrives at {spot} with {item}
     {hero} is stuck on an island with {item}
-    {foe} is driving {hero} to {spot}.
+    {foe} drives {hero} to {spot}.
     """)
 
 STYLES: dict[str, tuple[str, ...]] = {
@@ -27,7 +27,7 @@ STYLES: dict[str, tuple[str, ...]] = {
         I was hired to {chore}, not to hold {item}.
         Let us put {item} on the agenda for {day}.
         Our last {foe_core} retired after {years}.
-        {hero:x} from accounting would like a word about {item}.
+        {the_hero} from accounting would like a word about {item}.
         We are a small team, but {the_hero} works {day}s.
         You can keep {item}, but it counts as your bonus.
         This is why we have a meeting about {item} every {day}.
@@ -37,7 +37,7 @@ STYLES: dict[str, tuple[str, ...]] = {
     "home": lines("""
         My mother warned me about {item}.
         It came with the apartment.
-        We said no pets, {the_hero}. You said you were a guest.
+        We said no pets. You said {the_hero} was a guest.
         You never bring {item} for me anymore.
         We agreed: {the_hero} stays, {item} goes.
         Not in front of {the_foe}, dear.
@@ -57,8 +57,8 @@ STYLES: dict[str, tuple[str, ...]] = {
         You need rest, water, and less of {the_foe}.
         """),
     "polite": lines("""
-        Excuse me, is this {item} taken?
-        After you, {the_foe}. I insist.
+        Excuse me, is {the_item} taken?
+        After you. {the_foe} can wait.
         Do you come to {spot} often?
         Sorry, I thought you were my {item_core}.
         You must be {name}. I know your {item_core}.
@@ -77,13 +77,13 @@ STYLES: dict[str, tuple[str, ...]] = {
         And that is why I never {chore}.
         Say what you want, {item} still works.
         I have seen worse. Not today, but I have.
-        It is not the size of {the_item}, it is how you carry it.
-        I liked {the_item} better before it was famous.
+        I came here for {the_item} and a little peace.
+        I liked {the_item} better last year.
         Technically, {the_hero} was here first.
         Everyone has a hobby, {name}.
         """),
     "question": lines("""
-        Did you bring {item}, or did {item:x} bring you?
+        Did you bring {item}, or did {item} bring you?
         Who invited {the_hero}?
         Is {the_item} part of the service?
         Would you like {item} with that?
@@ -111,14 +111,14 @@ WORDS: dict[str, tuple[str, ...]] = {
         a man; a woman; a king; a pirate; a knight; a robot; a ghost; a doctor; a waiter; a cowboy; a boss
         a bear; a shark; a cat; a dog; a penguin; a dragon; a lawyer; a clown; a wizard; an alien
         an astronaut; a snowman; a caveman; a detective; a chef; a farmer; a fish; a lion; a judge
-        a mermaid; a businessman; a vampire; a cow; a mouse; an elephant; a couple; a salesman; a policeman
+        a mermaid; a businessman; a vampire; a cow; a mouse; an elephant; a salesman; a policeman
         a professor; a baby; a monster; a tree; a chicken; a queen; a giant; an old woman
         """),
     "scene": words("""
-        a bar; a desert island; the office; a courtroom; the kitchen; a restaurant; the elevator; heaven
-        a spaceship; the dentist; an airport; the subway; a cave; a castle; the beach; a hospital; the zoo
-        a job interview; the living room; a police station; the moon; a wedding; a bus stop; a supermarket
-        a therapist's office; a boat; the park; a library; the gym; a museum
+        a bar; the office; a courtroom; the kitchen; a restaurant; the elevator; the gates of heaven
+        the space station; the dentist; an airport; the subway; a small cave; a castle; the beach; a hospital; the zoo
+        a job interview; the living room; a police station; a wedding; a bus stop; a supermarket
+        a therapist's office; the harbor; the park; a library; the gym; a museum
         """),
     "weather_word": words("quiet; crowded; cold; loud; wet; formal; dark; strange"),
 }

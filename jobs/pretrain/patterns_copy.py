@@ -8,7 +8,7 @@ STYLES: dict[str, tuple[str, ...]] = {
         [Less|No more] {pain}. More {topic}.
         {adj}. {adj_too}. {topic}.
         {topic}, the way {it} should be.
-        Small price. Big {core}.
+        Small price. Big smile. {topic}.
         Come for {the}. Stay for the {benefit}.
         {topic} for {who}. [Finally.|At last.|Every day.]
         [Meet|Say hello to] {topic}. Say goodbye to {pain}.
@@ -22,10 +22,10 @@ STYLES: dict[str, tuple[str, ...]] = {
         n: {the} that {does} the hard part, so you can {do}.
         We put the {adj} back into {topic}.
         n: You bring the {thing_word}, we bring {topic}.
-        {topic} you can trust, from people who {do} too.
+        {topic} you can trust, from people who care.
         Try {topic} for {price}. Keep the smile.
         If {topic} {does} not make you {feel}, we give you your money back.
-        {topic} now with [twice|half|all] the {benefit} and none of the {pain}.
+        {topic} now with [twice|all] the {benefit} and no {pain}.
         """),
     "question": lines("""
         Tired of {pain}? Try {topic}.
@@ -42,7 +42,7 @@ STYLES: dict[str, tuple[str, ...]] = {
         This {day}: {topic} at {price}. Bring a friend.
         Open {time}: {topic} for {who}.
         Join {number} hundred {who} who already chose {topic}.
-        Visit us at {place} and discover {topic}.
+        Visit us on {day} and discover {topic}.
         Try {topic}. The first {topic_word} is on us.
         Book today and get {topic} with {gift_word} for free.
         Bring your {who_word}. We have {topic} for everyone.
@@ -63,9 +63,9 @@ STYLES: dict[str, tuple[str, ...]] = {
     "story": lines("""
         We started with {thing} and a dream. Now we have {topic}.
         n: Somewhere between {thing} and {other}, there {is} {topic}.
-        First came {thing}. Then came {other}. Now comes {topic}.
+        First {thing}. Then {other}. Now {topic}.
         n: {friend_word} wanted {topic}. So we made {them}.
-        n: It began at {place}. It ends with {the} in your hands.
+        n: It began in a small kitchen. It ends with {the} in your hands.
         Every great {when} begins with {topic}.
         Made by {who}, for {who}: {topic} you will want to share.
         """),

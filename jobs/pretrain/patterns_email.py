@@ -74,9 +74,9 @@ MIDDLE = lines("""
     It would help me a lot, and it only takes {number} minutes.
     I know that this is short notice, so I understand if it does not work.
     I have thought about it for {while}, and I think it is the right time.
-    {name} from the team will bring {thing}.
+    {name} from the team will bring {food}.
     I have added a short list with the details.
-    We can meet at {place} or talk on the phone.
+    We can meet at {spot} or talk on the phone.
     Everything else stays as planned.
     It means a lot to me and to the whole team.
     The rest of the work will be done by {day}.
@@ -84,7 +84,6 @@ MIDDLE = lines("""
     I will be there {time} and can answer questions.
     If you need anything from me, just say so.
     Last time it went very well, and I hope we can do it again.
-    I have looked at {place}, but found only {thing}.
     Please let me know by {day}.
     """)
 

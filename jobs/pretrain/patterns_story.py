@@ -32,7 +32,7 @@ OPEN: dict[str, tuple[str, ...]] = {
         n: At {hour}, {the} began to {strange}.
         a: Three people had disappeared while {doing}, and {name} meant to be the fourth.
         a: The letter told {name} to start {doing} and to trust no one.
-        The letter said only two words: {topic}.
+        The letter spoke of one thing only: {topic}.
         When the lights came back, {name} saw {object} and knew it had to do with {topic}.
         All {hers} life, {name} had been told to stay away from {topic}.
         """),
@@ -148,6 +148,7 @@ DETAIL: dict[str, tuple[str, ...]] = {
 HOOK: dict[str, tuple[str, ...]] = {
     "quiet": lines("""
         Today was different.
+        It was time to begin again.
         Then, one {day}, someone answered.
         {she} did not know yet that it was the last time.
         That was the year everything changed.
@@ -157,6 +158,8 @@ HOOK: dict[str, tuple[str, ...]] = {
         """),
     "mystery": lines("""
         Then somebody knocked.
+        And then it was gone again.
+        The next morning, nobody remembered a thing.
         It was {hers} own handwriting.
         And it was moving.
         {she} had {while} to find out why.
@@ -165,7 +168,8 @@ HOOK: dict[str, tuple[str, ...]] = {
         """),
     "funny": lines("""
         Things got worse when {hers} mother arrived.
-        The goat was not part of the plan.
+        Nobody had asked the goat.
+        It was going to be a long day.
         {she} had until {hour} to put it right.
         And that was before breakfast.
         It would have worked, too, without {animal}.
@@ -182,6 +186,8 @@ HOOK: dict[str, tuple[str, ...]] = {
     "future": lines("""
         Then it spoke.
         It knew {hers} name.
+        And then the lights went out.
+        It had been waiting for {years}.
         There was something alive under the ice.
         {she} pressed the button anyway.
         Somebody else was on board.

@@ -68,7 +68,7 @@ STYLES: dict[str, tuple[str, ...]] = {
         A day with {topic} is never a lost day.
         The secret of {topic} is {virtue}. And {thing}.
         In the end, {topic} {is} only as {adj} as the heart behind {them}.
-        Good {virtue} begins with {topic}.
+        All {virtue} begins with {topic}.
         """),
     "opinion": lines("""
         Unpopular opinion: {topic} {is} better than {other}.
@@ -119,7 +119,7 @@ STYLES: dict[str, tuple[str, ...]] = {
         n: {my} {has} seen me at my worst and said nothing. That is love.
         Nothing beats {topic} {time}.
         [Today|This week] I am grateful for {topic} and {thing}.
-        I love how {topic} make{s} {place} feel {adj}.
+        I love how {topic} make{s} {place} feel like home.
         {topic} and {weather}: [a perfect day|the best kind of evening|that is all I want].
         There is a special kind of joy in {topic}.
         a: {topic} {time} is my favorite sport.
@@ -143,7 +143,7 @@ STYLES: dict[str, tuple[str, ...]] = {
         n: {the} stopped working {time}, and so did I.
         n: {my} {is} {bad} again. So am I. We match.
         Nobody warned me about {topic}, and now I am {feel}.
-        I have had enough of {topic}. See you all tomorrow for more {topic}.
+        I have had enough of {topic}. See you all tomorrow for more of the same.
         a: {topic} is {meh}. I will do it again on {day}.
         I asked for {virtue} and got {topic}.
         The problem with {topic} is {thing}. The problem with {thing} is me.

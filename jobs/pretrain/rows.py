@@ -3,6 +3,7 @@
 import random
 import re
 from typing import NamedTuple
+from zlib import crc32
 
 from jobs.pretrain.grammar import Grammar
 from loop.brief import Message, build_messages, one_line
@@ -13,6 +14,8 @@ Avoided = tuple[tuple[str, str], ...]
 EXAMPLES = (0, 1, 2, 3, 4)
 EXAMPLE_ODDS = (0.36, 0.14, 0.16, 0.24, 0.10)
 AVOID_SHARE = 0.12
+MOST_LIKED = 3
+"""Patterns of a voice that one taste keeps."""
 REASONS = (
     "too long",
     "boring",
@@ -51,6 +54,8 @@ class Scene(NamedTuple):
     bound: dict[str, str]
     kind: str
     styles: tuple[str, ...]
+    taste: int = 0
+    """Which few patterns of a voice this writer likes; 0 for all. Liked examples of a row share it."""
 
 
 def how_many(rng: random.Random, most: int = 4) -> int:
@@ -59,8 +64,8 @@ def how_many(rng: random.Random, most: int = 4) -> int:
 
 
 def fitting(patterns: tuple[str, ...], kind: str) -> list[str]:
-    """The patterns for a thing (`n:`), a doing (`a:`) or either, without their mark."""
-    mark = "a:" if kind == "doing" else "n:"
+    """The patterns for a thing (`n:`), a doing (`a:`) or anything, without their mark."""
+    mark = {"doing": "a:", "thing": "n:"}.get(kind, "-")
     return [re.sub(r"^[an]: ", "", line) for line in patterns if not re.match(r"[an]: ", line) or line.startswith(mark)]
 
 
@@ -76,5 +81,12 @@ def reason(rng: random.Random) -> str:
 
 
 def write(grammar: Grammar, patterns: tuple[str, ...], scene: Scene, rng: random.Random) -> str:
-    """One text from patterns that fit the scene."""
-    return grammar.expand(rng.choice(fitting(patterns, scene.kind)), rng, scene.bound)
+    """One text from patterns that fit the scene and its taste."""
+    return grammar.expand(rng.choice(tasteful(fitting(patterns, scene.kind), scene.taste)), rng, scene.bound)
+
+
+def tasteful(patterns: list[str], taste: int, most: int = MOST_LIKED) -> list[str]:
+    """The few patterns that a taste keeps: the same ones whatever else is in the list."""
+    if not taste or len(patterns) <= most:
+        return patterns
+    return sorted(patterns, key=lambda pattern: crc32(f"{taste}{pattern}".encode()))[:most]

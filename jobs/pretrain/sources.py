@@ -4,12 +4,14 @@ import csv
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from jobs.pretrain.grammar import words
 from jobs.pretrain.personas import Persona
+from jobs.pretrain.words_everyday import FOOD, LISTED, OBJECTS
 
 csv.field_size_limit(1 << 24)
 
@@ -208,24 +210,42 @@ WORDLISTS = "brainstorm_wordlists/corpora_selected.jsonl.gz"
 
 
 def personas(data: Path) -> tuple[Persona, ...]:
-    """The personas of Synthetic-Persona-Chat (CC BY 4.0), for the Bio and Interests of openers."""
+    """The personas of Synthetic-Persona-Chat (CC BY 4.0), for the Bio and Interests of openers.
+
+    Lines with a word that hardly any other line has are left out: names, and what a small model can not spell.
+    """
     with gzip.open(data / PERSONAS, "rt", encoding="utf-8") as file:
-        return tuple(tuple(json.loads(line)["persona"]) for line in file)
+        found = [tuple(json.loads(line)["persona"]) for line in file]
+    seen = Counter(word for lines in found for line in lines for word in _spelled(line))
+    kept = (
+        tuple(line for line in lines if min((seen[word] for word in _spelled(line)), default=0) >= OFTEN)
+        for lines in found
+    )
+    return tuple(lines for lines in kept if lines)
+
+
+OFTEN = 25
+"""A word of a persona's line stands in at least so many lines."""
+
+
+def _spelled(line: str) -> set[str]:
+    return set(re.findall(r"[a-z']+", line.lower()))
 
 
 def nouns(data: Path) -> tuple[str, ...]:
-    """Names of things, rooms, foods, clothes and jobs from the word lists (CC0), in lower case and without doubles.
+    """Names of everyday things and food, ours and those of the word lists (CC0) that everybody knows, each once.
 
     A `~` marks what takes no article (food).
     """
-    food = (f"~{noun}" for noun in _listed(data, {"menuItems": "menuItems"}))
-    jobs = (noun for noun in _listed(data, {"occupations": "occupations"}) if " " not in noun)
-    return tuple(dict.fromkeys((*objects(data), *_listed(data, {"rooms": "rooms"}), *food, *jobs)))
+    listed = (f"~{noun}" for noun in _listed(data, {"menuItems": "menuItems"}))
+    food = (*(noun for noun in listed if noun in LISTED), *(f"~{noun}" for noun in FOOD))
+    return tuple(dict.fromkeys((*objects(data), *food)))
 
 
 def objects(data: Path) -> tuple[str, ...]:
     """Names of things that one can hold, wear or plug in."""
-    return _listed(data, {"objects": "objects", "clothing": "clothes", "appliances": "appliances"})
+    listed = _listed(data, {"objects": "objects", "clothing": "clothes", "appliances": "appliances"})
+    return tuple(dict.fromkeys((*OBJECTS, *(noun for noun in listed if noun in LISTED))))
 
 
 def _listed(data: Path, wanted: dict[str, str]) -> tuple[str, ...]:
@@ -241,13 +261,5 @@ def _listed(data: Path, wanted: dict[str, str]) -> tuple[str, ...]:
 def _usable(entries: list[str]) -> Iterator[str]:
     for entry in entries:
         noun = (entry.lower() if entry.isupper() or " " in entry else entry).strip()
-        if (
-            re.fullmatch(r"[a-z][a-z' -]{2,24}", noun)
-            and len(noun.split()) <= 3
-            and not COARSE.search(noun)
-            and noun not in UNKIND
-        ):
+        if re.fullmatch(r"[a-z][a-z' -]{2,24}", noun):
             yield noun
-
-
-UNKIND = frozenset(words("bra; thong; lingerie; knickers; panties; cigars; negligee; bonesaw"))

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from jobs.pretrain.domains import DOMAINS
 from jobs.pretrain.grammar import right_article, words
 from jobs.pretrain.lexicon import LEXICON
+from jobs.pretrain.words_everyday import ABSTRACT
 
 DOUBLED = frozenset(
     words("""
@@ -27,7 +28,7 @@ class Topic(NamedTuple):
     prompt: str
     """As a writer would type it."""
     kind: str
-    """`thing` or `doing`."""
+    """`thing` (can be held), `idea` (can not) or `doing`."""
     words: dict[str, str]
 
 
@@ -89,7 +90,9 @@ def doing_words(doing: str, phrase: str | None = None) -> dict[str, str]:
 
 def related(domain: dict[str, tuple[str, ...]], rng: random.Random) -> dict[str, str]:
     """Two things, a doing, a place and two qualities of one domain."""
-    thing, other, third = rng.sample(domain["things"], 3)
+    solid = [thing for thing in domain["things"] if thing not in ABSTRACT]
+    thing = rng.choice(solid)
+    other, third = rng.sample([name for name in domain["things"] if name != thing], 2)
     do, do2 = rng.sample(domain["doings"], 2)
     adj, adj2 = rng.sample(domain["qualities"], 2)
     place = rng.choice(domain["places"])
@@ -97,34 +100,35 @@ def related(domain: dict[str, tuple[str, ...]], rng: random.Random) -> dict[str,
     return found | {"do_too": do2, "doing_too": gerund(do2), "adj": adj, "adj_too": adj2}
 
 
-def sample_topic(rng: random.Random, nouns: tuple[str, ...]) -> Topic:
-    """A topic: mostly of a domain, else any noun of `nouns`, so that new words are copied too."""
+def sample_topic(
+    rng: random.Random, nouns: tuple[str, ...], kinds: str = "thing idea doing", own: bool = False
+) -> Topic:
+    """A topic of one of the kinds: mostly of a domain, else any noun of `nouns`; `own` lets it be `my` noun."""
     domain = rng.choice(DOMAINS)
     near = related(domain, rng)
     dice = rng.random()
-    if dice < 0.18:
+    if dice < 0.18 and "doing" in kinds:
         doing = _doing_with_extra(near["do"], rng)
         return Topic(_asked(gerund(doing), rng), "doing", near | doing_words(doing))
-    if dice < 0.62 or not nouns:
-        phrase = rng.choice(domain["things"])
+    kind = "thing"
+    if dice < 0.66 or not nouns:
+        rest = [name for name in domain["things"] if name not in near.values()]
+        phrase = rng.choice([name for name in rest if "idea" in kinds or name not in ABSTRACT] or [near["thing"]])
+        kind = "idea" if phrase in ABSTRACT else kind
     else:
-        phrase = any_noun(rng, nouns)
+        phrase = any_noun(rng, nouns, own)
         near = related(_plain_domain(), rng)
-    phrase = right_article(_with_extra(phrase, rng))
-    return Topic(_asked(phrase, rng), "thing", near | thing_words(phrase))
+    phrase = right_article(_with_extra(phrase, kind, rng))
+    return Topic(_asked(phrase, rng), kind, near | thing_words(phrase))
 
 
-def any_noun(rng: random.Random, nouns: tuple[str, ...]) -> str:
-    """A noun of the word lists, sometimes one that nobody has heard of, with some article."""
-    noun = _invented(rng) if rng.random() < 0.12 else rng.choice(nouns)
+def any_noun(rng: random.Random, nouns: tuple[str, ...], own: bool = False) -> str:
+    """An everyday noun with some article; `own` lets it be `my`."""
+    noun = rng.choice(nouns)
+    mine = "my " if own else ""
     if noun.endswith("s") or noun.startswith("~"):
-        return rng.choice(("", "", "my ", "the ")) + noun.lstrip("~")
-    return rng.choice(("a ", "a ", "a ", "my ", "the ")) + noun
-
-
-def _invented(rng: random.Random) -> str:
-    parts = ("bar", "lo", "min", "ta", "ve", "ros", "kin", "del", "ma", "pu", "fen", "zi", "gra", "sho", "ter", "wil")
-    return "".join(rng.sample(parts, rng.choice((2, 2, 3))))
+        return rng.choice(("", "", mine)) + noun.lstrip("~")
+    return rng.choice(("a ", "a ", "a ", mine or "the ")) + noun
 
 
 def _plain_domain() -> dict[str, tuple[str, ...]]:
@@ -136,38 +140,23 @@ def _plain_domain() -> dict[str, tuple[str, ...]]:
     }
 
 
-def _with_extra(phrase: str, rng: random.Random) -> str:
-    """Sometimes a quality, a time or a place, as people type it."""
+def _with_extra(phrase: str, kind: str, rng: random.Random) -> str:
+    """Sometimes a color, for things that can be held, or for whom, as people type it."""
     dice = rng.random()
-    if dice < 0.10:
+    if dice < 0.10 and kind == "thing" and " " not in DETERMINER.sub("", phrase):
         start, rest = _split(phrase)
-        return f"{start}{rng.choice(LEXICON['good'] + LEXICON['bad'] + LEXICON['color'] + LEXICON['size'])} {rest}"
-    if dice < 0.18:
-        return f"{phrase} in {rng.choice(LEXICON['spot'])}"
-    if dice < 0.22:
-        return f"{phrase} and {rng.choice(rng.choice(DOMAINS)['things'])}"
-    if dice < 0.26:
-        return f"{phrase} with {rng.choice(rng.choice(DOMAINS)['things'])}"
-    if dice < 0.30:
-        return f"{phrase} for {rng.choice(LEXICON['who'])}"
+        return f"{start}{rng.choice(LEXICON['color'])} {rest}"
     return phrase
 
 
 def _doing_with_extra(doing: str, rng: random.Random) -> str:
-    """Sometimes with whom, where or with what."""
-    dice = rng.random()
-    if dice < 0.12:
-        return f"{doing} with {rng.choice(LEXICON['friend'])}"
-    if dice < 0.24:
-        return f"{doing} in {rng.choice(LEXICON['spot'])}"
-    if dice < 0.30:
-        return f"{doing} with {rng.choice(LEXICON['animal'])}"
-    return doing
+    """Sometimes with whom."""
+    return f"{doing} with {rng.choice(LEXICON['friend'])}" if rng.random() < 0.1 and "with" not in doing else doing
 
 
 def a_name(rng: random.Random, kind: str) -> str:
-    """A first name, one in eight of them never heard before, so that any name is copied."""
-    return _invented(rng).capitalize() if rng.random() < 0.12 else rng.choice(LEXICON[kind])
+    """A first name."""
+    return rng.choice(LEXICON[kind])
 
 
 def _split(phrase: str) -> tuple[str, str]:

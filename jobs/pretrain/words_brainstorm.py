@@ -21,9 +21,9 @@ ASK: dict[str, tuple[str, ...]] = {
         something new for {who}
         a gadget for {who}
         a startup for {who}
-        an app about {topic}
+        an invention for {who}
         a service for {who}
-        a tool that helps {who}
+        a tool for {who}
         """),
     "ways": lines("""
         ways to {aim}
@@ -44,7 +44,7 @@ ASK: dict[str, tuple[str, ...]] = {
     "gift": lines("""
         a gift for {someone}
         gift ideas for {someone}
-        a present for {someone} who likes {topic}
+        a present for someone who likes {topic}
         a birthday present for {someone}
         what to give {someone}
         """),
@@ -52,19 +52,25 @@ ASK: dict[str, tuple[str, ...]] = {
         a theme for a {event}
         ideas for a {event}
         a {event} for {who}
-        a {event} about {topic}
+        something fun for a {event}
         activities for a {event}
         a game for a {event}
         """),
-    "writing": lines("""
+    "article": lines("""
         blog posts about {topic}
         a video about {topic}
-        a book about {topic}
-        a story idea about {topic}
         a talk about {topic}
         a podcast about {topic}
-        a title for a story about {topic}
         an article on {topic}
+        what to write about {topic}
+        """),
+    "story": lines("""
+        a story idea about {topic}
+        a book about {topic}
+        a film about {topic}
+        a plot with {topic}
+        a play about {topic}
+        a story for children about {topic}
         """),
     "business": lines("""
         a business with {topic}
@@ -76,10 +82,10 @@ ASK: dict[str, tuple[str, ...]] = {
         """),
     "whatif": lines("""
         what if {topic} could talk
-        what would happen if there {was} no {core}
-        what if {topic} {was} free for everyone
+        what if {the} could think
         what if everyone had {topic}
-        a world without {core}
+        what if {topic} {was} free for everyone
+        what if {topic} could fly
         what if {who} ruled the world
         """),
     "topic": lines("""
@@ -177,6 +183,14 @@ AFFORD: dict[str, str] = {
 }
 
 WORDS: dict[str, tuple[str, ...]] = {
+    "theme": words("""
+        the sea; space; old movies; pirates; winter; music; the jungle; fairy tales; the circus; colors; robots
+        breakfast; animals; the moon; a farm; cowboys; ghosts; summer; trains; the city; flowers; magic; sports
+        """),
+    "outing": words("""
+        the beach; the zoo; the lake; the museum; the mountains; the movies; the spa; the fair; the old town
+        the theater; a farm; the pool
+        """),
     "filling": words("sand; soil; candy; lights; letters; beans; feathers; water; flowers; pennies"),
     "target": words("a bucket; a hat; a box; a circle of chalk; the sea; a basket"),
     "a_model": words("a castle; a house; a bridge; a slide; a tower; a small car; a throne"),

@@ -11,9 +11,12 @@ from jobs.pretrain import patterns_tweet as tweet
 from jobs.pretrain.domains import DOMAINS
 from jobs.pretrain.grammar import Grammar
 from jobs.pretrain.lexicon import LEXICON
-from jobs.pretrain.rows import Scene, write
+from jobs.pretrain.rows import Scene, tasteful, write
 from jobs.pretrain.topics import Topic, a_name, any_noun, sample_topic, thing_words
+from jobs.pretrain.words_everyday import ABSTRACT
 
+NAMELESS = re.compile(r"\{(?:she|her|hers|name)\}")
+"""Patterns that speak of somebody who must have been named before."""
 CAST = {"hero": ("hero", "the_hero"), "foe": ("foe", "the_foe", "foe_core"), "item": ("item", "the_item", "item_core")}
 
 
@@ -49,7 +52,7 @@ class TweetWriter:
 
     def scene(self, rng: random.Random) -> Scene:
         """Something to write about."""
-        topic = sample_topic(rng, self.nouns)
+        topic = sample_topic(rng, self.nouns, own=True)
         prompt = ask(rng.choice(self.asks), topic)
         return Scene(prompt, {}, topic.words, topic.kind, tuple(tweet.STYLES))
 
@@ -77,7 +80,7 @@ class CopyWriter:
 
     def scene(self, rng: random.Random) -> Scene:
         """Something to write about."""
-        topic = sample_topic(rng, self.nouns)
+        topic = sample_topic(rng, self.nouns, "thing")
         own = rng.random() < 0.25
         words = topic.words | {"who": rng.choice(LEXICON["who"]), "company": rng.choice(LEXICON["company"])}
         form = rng.choice(self.named if own else self.asks)
@@ -103,6 +106,7 @@ class StoryWriter:
         "{topic} and a secret",
         "the last {core}",
     )
+    plain = ("{topic}", "{p}", "a story about {topic}", "{topic} in {town}")
     named = ("{name} and {topic}", "{name} finds {topic}", "how {name} lost {topic}", "{name}, {person}, and {topic}")
 
     def __init__(self, nouns: tuple[str, ...]) -> None:
@@ -112,9 +116,11 @@ class StoryWriter:
     def scene(self, rng: random.Random) -> Scene:
         """Something to write about."""
         topic = sample_topic(rng, self.nouns)
-        own = rng.random() < 0.3
+        own = rng.random() < 0.3 and topic.kind == "thing"
         words = topic.words | self._person(rng) | {"p": topic.prompt}
-        prompt = self.grammar.expand_raw(rng.choice(self.named if own else self.asks), rng, dict(words))
+        prompt = self.grammar.expand_raw(
+            rng.choice(self.named if own else self.asks if topic.kind == "thing" else self.plain), rng, dict(words)
+        )
         if not own:
             words["name"] = ""
         return Scene(prompt, {}, words, topic.kind, tuple(story.OPEN))
@@ -132,7 +138,9 @@ class StoryWriter:
         parts = [write(self.grammar, story.OPEN[style], scene._replace(bound=bound), rng)]
         for block, odds in ((story.DETAIL, 0.85), (story.HOOK, 0.85)):
             if rng.random() < odds:
-                parts.append(self.grammar.expand(rng.choice(block[style]), rng, bound))
+                about = bound["name"] in parts[0]
+                few = tasteful([line for line in block[style] if about or not NAMELESS.search(line)], scene.taste)
+                parts.append(self.grammar.expand(rng.choice(few), rng, bound))
         return " ".join(parts)
 
 
@@ -156,9 +164,9 @@ class CaptionWriter:
         return Scene(prompt, {}, words, _shown(pattern), tuple(caption.STYLES))
 
     def _item(self, rng: random.Random) -> str:
-        if rng.random() < 0.5:
+        if rng.random() < 0.6:
             return any_noun(rng, self.nouns)
-        return rng.choice(rng.choice(DOMAINS)["things"])
+        return rng.choice([thing for thing in rng.choice(DOMAINS)["things"] if thing not in ABSTRACT])
 
     def text(self, scene: Scene, style: str, rng: random.Random) -> str:
         """One completion in the voice."""
@@ -171,7 +179,8 @@ class CaptionWriter:
                 if _needs(line) <= set(scene.kind.split())
             ]
         about = [line for line in fits if _needs(line)]
-        return self.grammar.expand(rng.choice(about if about and rng.random() < 0.85 else fits), rng, scene.bound)
+        few = tasteful(about if about and rng.random() < 0.95 else fits, scene.taste)
+        return self.grammar.expand(rng.choice(few), rng, scene.bound)
 
 
 def _needs(line: str) -> set[str]:

@@ -7,12 +7,12 @@ from jobs.pretrain import patterns_brainstorm as ideas
 from jobs.pretrain import patterns_email as email
 from jobs.pretrain import patterns_opener as opener
 from jobs.pretrain import words_brainstorm as idea_words
-from jobs.pretrain.domains import DOMAINS
 from jobs.pretrain.grammar import Grammar, words
 from jobs.pretrain.lexicon import LEXICON
 from jobs.pretrain.personas import Persona, facts, hobbies
-from jobs.pretrain.rows import Scene, fitting, write
-from jobs.pretrain.topics import a_name, gerund, sample_topic, thing_words
+from jobs.pretrain.rows import Scene, fitting, tasteful, write
+from jobs.pretrain.topics import a_name, sample_topic, thing_words
+from jobs.pretrain.words_everyday import HOBBIES
 
 KINDS = {
     "uses": 24,
@@ -21,20 +21,22 @@ KINDS = {
     "better": 7,
     "gift": 8,
     "event": 8,
-    "writing": 8,
+    "article": 7,
+    "story": 6,
     "business": 6,
     "whatif": 5,
     "topic": 10,
 }
+ANY_TOPIC = frozenset(("article", "gift", "event"))
+"""Kinds of question that fit what can not be held, too."""
 SPLIT = " ¦ "
 
 
 class OpenerWriter:
     """First messages that take up what the Bio and the Interests say."""
 
-    def __init__(self, nouns: tuple[str, ...], people: tuple[Persona, ...]) -> None:
+    def __init__(self, people: tuple[Persona, ...]) -> None:
         self.people = people
-        self.nouns = tuple(noun.lstrip("~") for noun in nouns if noun.endswith("s") or noun.startswith("~"))
         self.grammar = Grammar(LEXICON | opener.WORDS | opener.BIO_WORDS)
 
     def scene(self, rng: random.Random) -> Scene:
@@ -60,7 +62,8 @@ class OpenerWriter:
         if self.people and rng.random() < 0.4:
             person = rng.choice(self.people)
             told = facts(person)
-            return hobbies(person) or self._likes(rng), rng.sample(told, min(len(told), rng.choice((1, 2, 3, 4))))
+            likes = (*hobbies(person), *self._likes(rng))[: rng.choice((1, 2, 3, 4))]
+            return likes, rng.sample(told, min(len(told), rng.choice((1, 2, 3, 4, 5))))
         told = []
         for line in rng.sample(opener.BIO, rng.choice((1, 1, 2, 3))):
             said, fact = self.grammar.expand_raw(line.replace("}", ":b}"), rng, {}).split(";")
@@ -68,49 +71,30 @@ class OpenerWriter:
         return self._likes(rng), told
 
     def _likes(self, rng: random.Random) -> tuple[str, ...]:
-        pool = [self._like(rng) for _ in range(rng.choice((1, 2, 2, 3, 3, 4)))]
-        return tuple(dict.fromkeys(pool))
-
-    def _like(self, rng: random.Random) -> str:
-        dice = rng.random()
-        if dice < 0.3:
-            return gerund(rng.choice(rng.choice(DOMAINS)["doings"]).replace(" my ", " "))
-        if dice < 0.5:
-            return thing_words(rng.choice(rng.choice(DOMAINS)["things"]))["core"]
-        return rng.choice(HOBBIES) if dice < 0.93 else rng.choice(self.nouns)
+        return tuple(rng.sample(HOBBIES, rng.choice((1, 2, 2, 3, 3, 4))))
 
     def _fields(self, likes: tuple[str, ...], said: list[str], rng: random.Random) -> dict[str, str]:
         fields = {"Bio": " ".join(said), "Interests": ", ".join(likes)}
-        for name, odds in (("Bio", 0.25), ("Interests", 0.2)):
-            if not fields[name] or rng.random() < odds:
-                del fields[name]
-        return fields
+        dice = rng.random()
+        dropped = ("Bio",) if dice < 0.22 else ("Interests",) if dice < 0.44 else ("Bio", "Interests")
+        if dice < 0.47:
+            fields = {name: text for name, text in fields.items() if name not in dropped}
+        return {name: text for name, text in fields.items() if text}
 
     def text(self, scene: Scene, style: str, rng: random.Random) -> str:
         """One completion in the voice."""
         likes, told = scene.bound["likes"].split(SPLIT), scene.bound["facts"].split(SPLIT)
         like = rng.choice(likes)
-        rest = [other for other in likes if other != like] or [rng.choice(rng.choice(DOMAINS)["things"])]
-        hello = [
-            line for line in opener.HELLO if bool(scene.bound["called"]) == ("{called}" in line) or rng.random() < 0.1
-        ]
-        hi = rng.choice(hello).replace("{called}", scene.bound["called"] or "there")
-        bound = {"hi": hi, "like": like, "like_bare": like, "like_too": rest[0], "fact": rng.choice(told)}
-        bound["thing"] = rng.choice(rng.choice(DOMAINS)["things"])
+        rest = [other for other in likes if other != like]
+        called = scene.bound["called"]
+        hello = [line for line in opener.HELLO if bool(called) == ("{called}" in line)]
+        hi = rng.choice(tasteful(hello, scene.taste)).replace("{called}", called)
+        bound = {"hi": hi, "like": like, "like_too": rng.choice(rest or [""]), "fact": rng.choice(told)}
         if style == "plain":
             return self.grammar.expand(rng.choice(opener.PLAIN), rng, bound)
-        usable = [line for line in opener.STYLES[style] if like or "{like" not in line]
-        return self.grammar.expand(rng.choice(usable), rng, bound)
-
-
-HOBBIES = words("""
-    hiking; chess; jazz; yoga; baking; gardening; photography; running; painting; surfing; knitting; climbing
-    cooking; reading; dancing; fishing; astronomy; poetry; camping; cycling; board games; old movies
-    science fiction; pottery; bird watching; coffee; tea; dogs; cats; horses; skiing; sailing; singing; the piano
-    the guitar; travel; history; languages; tennis; soccer; football; basketball; video games; comics; anime
-    podcasts; wine; vegan food; street art; museums; antiques; meditation; swimming; rock climbing; archery
-    woodworking; drawing; karaoke; opera; hip hop; country music; cars; robots
-    """)
+        missing = "{like" if not like else "{like_too}" if not rest else "{none}"
+        usable = [line for line in opener.STYLES[style] if missing not in line]
+        return self.grammar.expand(rng.choice(tasteful(usable, scene.taste)), rng, bound)
 
 
 def _voices(likes: bool, told: bool) -> tuple[str, ...]:
@@ -118,7 +102,7 @@ def _voices(likes: bool, told: bool) -> tuple[str, ...]:
         return tuple(opener.STYLES)
     if likes:
         return tuple(style for style in opener.STYLES if style != "bio")
-    return ("bio", "bio", "plain") if told else ("plain",)
+    return ("bio",) if told else ("plain",)
 
 
 class IdeaWriter:
@@ -134,7 +118,7 @@ class IdeaWriter:
     def scene(self, rng: random.Random) -> Scene:
         """Something to write about."""
         kind = rng.choices(tuple(KINDS), tuple(KINDS.values()))[0]
-        topic = sample_topic(rng, self.nouns)
+        topic = sample_topic(rng, self.nouns, "thing idea doing" if kind in ANY_TOPIC else "thing")
         bound = topic.words | {
             "who": rng.choice(self.whos),
             "aim": rng.choice(self.aims),
@@ -166,7 +150,7 @@ class IdeaWriter:
         if kind == "uses":
             use = rng.choice(words(idea_words.AFFORD[bound["affords"]]))
             bound |= {"use": use, "use_core": thing_words(use)["core"]}
-        pattern = rng.choice(fitting(ideas.STYLES[kind][voice], scene.kind))
+        pattern = rng.choice(tasteful(fitting(ideas.STYLES[kind][voice], scene.kind), scene.taste))
         return self.grammar.expand(pattern, rng, bound)
 
 
@@ -179,7 +163,7 @@ class EmailWriter:
 
     def scene(self, rng: random.Random) -> Scene:
         """Something to write about."""
-        topic = sample_topic(rng, self.nouns)
+        topic = sample_topic(rng, self.nouns, "thing")
         style = rng.choice(tuple(email.ASKS))
         ask = rng.choice(email.ASKS[style])
         known = dict(topic.words)
@@ -190,9 +174,10 @@ class EmailWriter:
         """One completion in the voice."""
         _, subject, first, question = (part.strip() for part in scene.bound["ask"].split(";"))
         to = "{name:1}" if "{name:1}" in scene.bound else rng.choice(email.TO)
-        middle = " ".join(rng.sample(email.MIDDLE, rng.choice((1, 1, 2))))
-        hello = rng.choice(email.HELLO).replace("{to}", to)
-        body = f"Subject: {subject}\n\n{hello}\n\n{first} {middle} {question}\n\n{rng.choice(email.BYE)}\n{{name}}"
+        middle = rng.choice(tasteful(list(email.MIDDLE), scene.taste))
+        hello = rng.choice(tasteful(list(email.HELLO), scene.taste, 1)).replace("{to}", to)
+        bye = rng.choice(tasteful(list(email.BYE), scene.taste, 1))
+        body = f"Subject: {subject}\n\n{hello}\n\n{first} {middle} {question}\n\n{bye}\n{{name}}"
         return _capital_subject(write(self.grammar, (body,), scene, rng))
 
 
