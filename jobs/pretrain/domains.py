@@ -121,19 +121,20 @@ a clock; a watch; a calendar; the future; old clocks | wind the clock; save an h
 a letter; letters; a stamp; a mailbox; an envelope; a pen; a diary; writing; a notebook; a poem | write \
     a letter; send a card; keep a diary; sharpen a pencil; sign the letter | the post office; the desk; \
     the cafe | long; honest; short; lost
-winter; spring; summer; autumn; falling leaves; a warm day; sunshine; a heat wave; a cold morning; the \
+winter; spring; summer; autumn; falling leaves; a warm coat; a rake; \
+    sunglasses; a warm day; sunshine; a heat wave; a cold morning; the \
     sun | rake leaves; enjoy the sun; wear a scarf; open the windows | the park; the balcony; the lake | \
     warm; cold; golden; short
 clothes; a hat; socks; a sweater; shoes; a jacket; laundry; a scarf; a button; fashion; a lost sock | \
     fold laundry; knit a sweater; lose a sock; iron a shirt; sew a button | the closet; the laundry \
     room; the mirror | soft; old; warm; torn
-health; medicine; a checkup; yoga; a headache; a yoga mat; a warm bath; vitamins; a bandage | drink \
+health; medicine; a checkup; yoga; a yoga mat; a warm bath; vitamins; a bandage | drink \
     water; see a dentist; take a break; breathe slowly; do yoga | the waiting room; the clinic; the yoga \
     class | calm; healthy; sick; strong
 a bench; a city map; pigeons; an elevator; street art; a bus ticket; a city bike; a food stand | cross \
     the street; feed pigeons; walk home; find a bench; get lost | the old bridge; the market; the park | \
     loud; busy; bright; tall
-recycling; trash; a bottle; clean air; climate change; trees; bees; water | plant a tree; save water; \
+recycling; trash; a bottle; clean air; trees; bees; water | plant a tree; save water; \
     pick up trash; recycle bottles; protect bees | the park; the river; the roof | clean; green; small; \
     urgent
 a castle; a dragon; magic; treasure; a magic wand; an old map; a golden key; a sword; a crown | find \

@@ -4,6 +4,12 @@ from jobs.pretrain.grammar import lines, words
 
 STYLES: dict[str, tuple[str, ...]] = {
     "short": lines("""
+            Your new favorite: {topic}.
+            {topic}. You will wonder how you lived without {them}.
+            Big days need {topic}.
+            {topic} that feel{s} right.
+            Good {day}s start with {topic}.
+            Simple. Honest. {topic}.
         {topic}. [Made simple.|Made with care.|Done right.|Now even better.|Ready when you are.]
         [Less|No more] {pain}. More {topic}.
         {adj}. {adj_too}. {topic}.
@@ -16,6 +22,12 @@ STYLES: dict[str, tuple[str, ...]] = {
         {topic}: because {day} needs it.
         """),
     "promise": lines("""
+            {topic} you will want to show to {friend_plain}.
+            We spent {years} on {the}, so you only need {while}.
+            {topic} made for real life, and for {who}.
+            Once you try {topic}, there is no way back.
+            {topic} so good that {friend_plain} will ask for {them}.
+            One look at {topic} and you will know.
         {topic} that make{s} your {day} [easier|brighter|shorter|better].
         With {topic}, every {when} feels like {treat}.
         Give us {while} and {topic} will give you {benefit}.
@@ -28,6 +40,11 @@ STYLES: dict[str, tuple[str, ...]] = {
         {topic} now with [twice|all] the {benefit} and no {pain}.
         """),
     "question": lines("""
+            When did you last treat yourself to {topic}?
+            Need a gift? How about {topic}?
+            Can {topic} change your {day}? Come and see.
+            What would {friend_plain} say about {topic}?
+            Why settle for less than {topic}?
         Tired of {pain}? Try {topic}.
         What if {topic} could be {adj} and {adj_too}?
         Ready for {topic}? [So are we.|Start today.|The door is open.]
@@ -38,10 +55,16 @@ STYLES: dict[str, tuple[str, ...]] = {
         Do you love {topic}? Then you will love [us|what comes next|our new store].
         """),
     "invite": lines("""
+            Only this {day}: {topic} for half the price.
+            Come for a coffee, leave with {topic}.
+            {topic} {is} waiting for you. Come by {time_plain}.
+            Last chance: {topic} at {price}, only until {day}.
+            Bring {friend_plain} and get {topic} for two.
+            Be the first to try {topic}.
         Come in, sit down, and enjoy {topic}.
         This {day}: {topic} at {price}. Bring a friend.
         Open {time}: {topic} for {who}.
-        Join {number} hundred {who} who already chose {topic}.
+        Join [two|three|five|seven] hundred {who} who already chose {topic}.
         Visit us on {day} and discover {topic}.
         Try {topic}. The first {topic_word} is on us.
         Book today and get {topic} with {gift_word} for free.
@@ -50,6 +73,10 @@ STYLES: dict[str, tuple[str, ...]] = {
         [Order|Start] now, enjoy {topic} by {day}.
         """),
     "brand": lines("""
+            {company} and {topic}: made for each other.
+            Ask for {topic} by name. Ask for {company}.
+            {company}: your home for {topic}.
+            For {topic}, there is only {company}.
         {company}: {topic} with a heart.
         {company}. Where {topic} feel{s} like home.
         At {company}, {topic} {is} never {pain_word}.
@@ -61,6 +88,10 @@ STYLES: dict[str, tuple[str, ...]] = {
         {company} makes {topic} {adj} again.
         """),
     "story": lines("""
+            For {years} we had one dream: {topic} for everyone.
+            It took {number} tries and a lot of coffee. Here {is} {topic}.
+            We asked [two|three|five|seven] hundred {who} what they want. They said {topic}.
+            n: What began as a gift for {friend_plain} is now {topic} for everyone.
         We started with {thing} and a dream. Now we have {topic}.
         n: Somewhere between {thing} and {other}, there {is} {topic}.
         First {thing}. Then {other}. Now {topic}.
@@ -76,6 +107,8 @@ WORDS: dict[str, tuple[str, ...]] = {
         waiting; stress; long lines; small print; noise; boring days; bad mornings; guessing; mess
         empty weekends; cold nights; lost time; hidden fees; heavy bags
         """),
+    "friend_plain": words("your best friend; your mother; your neighbors; your boss; your sister; your grandmother"),
+    "time_plain": words("after work; this weekend; before lunch; this summer; any time"),
     "pain_word": words("boring; late; too much; hard to find; an afterthought; just business"),
     "benefit": words("""
         joy; comfort; taste; time; rest; fun; calm; color; warmth; company; peace of mind; fresh air

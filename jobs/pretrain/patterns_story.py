@@ -7,7 +7,14 @@ from jobs.pretrain.grammar import lines, words
 
 OPEN: dict[str, tuple[str, ...]] = {
     "quiet": lines("""
-        n: {the} had been {bad} for {years} when {name} came home to {town}.
+            n: {name} had promised {hers} mother to take care of {the}.
+            n: {the} stood by the window, where {name} could see {them} from the street.
+            n: When the shop closed, {name} asked for only one thing: {the}.
+            a: {name} did not talk much, but {doing} made {her} happy.
+            a: On {day}s, {name} was always {doing}.
+            {name} thought of {topic} and smiled for the first time in {while}.
+            Nobody in {town} talked about {topic} anymore, except {name}.
+        n: {the} had been gone for {years} when {name} came home to {town}.
         n: Every morning {name} walked past {the} and counted to {number}.
         n: On the last {day} of {season}, {name} found {topic} at {place}.
         n: {name} kept {topic} in a drawer and never spoke of {them}.
@@ -22,6 +29,13 @@ OPEN: dict[str, tuple[str, ...]] = {
         For {years}, {the} {was} the only thing that {name} cared about.
         """),
     "mystery": lines("""
+            n: {name} opened the box. Inside {was} {topic}.
+            n: The police found only {topic} and an open window.
+            n: Somebody had been using {the} at night, and it was not {name}.
+            n: {the} had been in the house longer than anyone could remember.
+            a: {name} was {doing} when the lights went out.
+            The stranger had only one question for {name}. It was about {topic}.
+            There was a secret about {topic}, and {name} was going to find it.
         n: Someone had left {topic} on the doorstep, and {name} knew exactly who.
         n: {the} {was} gone. In {its} place lay {object}.
         n: The first time {name} saw {topic}, {it} {was} exactly where {it} should not have been.
@@ -37,6 +51,13 @@ OPEN: dict[str, tuple[str, ...]] = {
         All {hers} life, {name} had been told to stay away from {topic}.
         """),
     "funny": lines("""
+            n: {name} had lost many things in life, but never {topic}.
+            n: The day {name} got stuck with {topic} began like any other {day}.
+            n: {name} won {topic} in a contest that {she} had not entered.
+            n: Nobody steals {topic} in {town}. Nobody except {name}.
+            a: {name} had a plan to get rich by {doing}.
+            a: After {number} hours of {doing}, {name} had to admit that something was wrong.
+            {name} knew nothing about {topic}, but that had never stopped {her}.
         n: {name} did not mean to steal {the}. It just happened, like most things on a {day}.
         n: It is hard to be taken seriously when you carry {topic} everywhere.
         n: {the} hated {name}, and the feeling was mutual.
@@ -51,6 +72,13 @@ OPEN: dict[str, tuple[str, ...]] = {
         {name}'s mother had one rule about {topic}: not in the house.
         """),
     "wonder": lines("""
+            n: There was once {topic} that could grant a single wish.
+            n: When {name} touched {the}, the whole room began to sing.
+            n: {name} planted {the} in the garden, and by morning there was a forest.
+            n: {the} had slept for a hundred years before {name} came by.
+            a: Every time {name} was {doing}, a new star came out.
+            The wise old owl told {name} a secret about {topic}.
+            In a land without rain, {name} found {topic}.
         n: Once, in {town}, there lived {person} who owned {topic}.
         n: On the night {the} began to glow, {name} was {number_child} years old.
         n: {the} could {strange}, but only for people who were kind.
@@ -65,6 +93,13 @@ OPEN: dict[str, tuple[str, ...]] = {
         In the year without summer, {name} dreamed of {topic} every night.
         """),
     "future": lines("""
+            n: {the} {was} the only thing {name} took along to Mars.
+            n: The robot gave {the} to {name} and asked what {it} {was} for.
+            n: In {year}, children saw {topic} only in museums.
+            a: {name} was the last person on earth who remembered {doing}.
+            a: The robot wanted to learn {doing}, and {name} was the only teacher.
+            The message from the stars was about {topic}, and only {name} could read it.
+            {name} had crossed half the sky because of {topic}.
         n: The last {core} on the planet belonged to {name}.
         n: The robot had never seen {topic} before.
         n: In {year}, it was against the law to own {topic}.
@@ -78,6 +113,13 @@ OPEN: dict[str, tuple[str, ...]] = {
         They had cured sleep, age and rain, but nobody had understood {topic}.
         """),
     "voice": lines("""
+            n: I found {topic} on my way home, and I kept {them}.
+            n: Everybody thinks I took {the}. Everybody is right.
+            n: The first thing I ever owned was {topic}.
+            a: I was never good at {doing}, but I was good at pretending.
+            a: The last time I saw {name}, we were {doing} together.
+            I have only one rule: never talk about {topic}.
+            It all started with {topic}. Most of my stories do.
         n: I was {number_child} when I stole {the}.
         n: My father left me {topic}, {number} dollars and a warning.
         n: You will not believe me, but {the} spoke first.
@@ -95,6 +137,10 @@ OPEN: dict[str, tuple[str, ...]] = {
 
 DETAIL: dict[str, tuple[str, ...]] = {
     "quiet": lines("""
+            It was a {day}, and the street was quiet.
+            Somewhere a dog barked.
+            {she} made tea and let it get cold.
+            It was not much, but it was enough.
         [The house|The street|The room] smelled of {smell}.
         {she} had {object} in {hers} pocket and {while} to wait.
         Outside there was {weather}, and {spot} was empty.
@@ -104,6 +150,10 @@ DETAIL: dict[str, tuple[str, ...]] = {
         {friend_cap} had said it would pass.
         """),
     "mystery": lines("""
+            The door was still locked from the inside.
+            Rain ran down the window.
+            There were wet footprints on the floor.
+            Somebody laughed in the next room.
         There was {weather} that night, and {spot} was dark.
         Beside it lay {object}, still warm.
         {she} locked the door and listened.
@@ -112,6 +162,10 @@ DETAIL: dict[str, tuple[str, ...]] = {
         {she} counted the steps: {number}, then silence.
         """),
     "funny": lines("""
+            Even the dog looked away.
+            There were {number} witnesses, and all of them clapped.
+            The mayor was not amused.
+            {she} had only come for the {food}.
         {friend_cap} laughed for {while}.
         To be fair, there had been a lot of {food}.
         {she} tried to look calm, which is hard with {object} on your head.
@@ -120,6 +174,10 @@ DETAIL: dict[str, tuple[str, ...]] = {
         {she} blamed {thing}.
         """),
     "wonder": lines("""
+            The moon was very close that night.
+            All the birds stopped to listen.
+            A small light danced above the trees.
+            It smelled of {smell} and of far away places.
         It was {adj} as {thing} and {adj_too} as a song.
         The wind carried the smell of {smell}.
         {animal} sat beside it and kept watch.
@@ -128,6 +186,10 @@ DETAIL: dict[str, tuple[str, ...]] = {
         It asked for {object} and {number} tears.
         """),
     "future": lines("""
+            The city below was silent and bright.
+            Two moons stood above the dust.
+            The old engines began to hum.
+            There were only {number} people left on the station.
         {she} checked the air, the lock, and the clock.
         The screens went {color}, one after another.
         The machines hummed and waited.
@@ -136,6 +198,10 @@ DETAIL: dict[str, tuple[str, ...]] = {
         Nobody answered the radio.
         """),
     "voice": lines("""
+            I was not afraid, not yet.
+            It was the hottest day of the year.
+            You would have done the same.
+            My brother never forgave me.
         That was in {month}, the year of the big {weather_noun}.
         I can still smell the {smell}.
         {name} said I would regret it, and {name} is always right.
@@ -147,6 +213,8 @@ DETAIL: dict[str, tuple[str, ...]] = {
 
 HOOK: dict[str, tuple[str, ...]] = {
     "quiet": lines("""
+            Somebody was waiting at the gate.
+            {she} took a deep breath and began.
         Today was different.
         It was time to begin again.
         Then, one {day}, someone answered.
@@ -157,6 +225,8 @@ HOOK: dict[str, tuple[str, ...]] = {
         {she} opened the window and let the {weather_noun} in.
         """),
     "mystery": lines("""
+            Then {she} saw the second letter.
+            Somebody had been there first.
         Then somebody knocked.
         And then it was gone again.
         The next morning, nobody remembered a thing.
@@ -167,6 +237,8 @@ HOOK: dict[str, tuple[str, ...]] = {
         Only one person could have known, and that person was dead.
         """),
     "funny": lines("""
+            Then the bells began to ring.
+            It was only {day}.
         Things got worse when {hers} mother arrived.
         Nobody had asked the goat.
         It was going to be a long day.
@@ -176,6 +248,8 @@ HOOK: dict[str, tuple[str, ...]] = {
         By noon it was in the newspaper.
         """),
     "wonder": lines("""
+            It was the beginning of something new.
+            {she} made a wish and closed {hers} eyes.
         "I have waited for you," it said.
         And so the journey began.
         But every wish has a price.
@@ -184,6 +258,8 @@ HOOK: dict[str, tuple[str, ...]] = {
         Nobody who went looking ever came back the same.
         """),
     "future": lines("""
+            Then the ground began to shake.
+            {she} was not alone.
         Then it spoke.
         It knew {hers} name.
         And then the lights went out.
@@ -194,6 +270,8 @@ HOOK: dict[str, tuple[str, ...]] = {
         It was the first message in {years}.
         """),
     "voice": lines("""
+            Then the phone rang.
+            I can tell you now, because nobody is left to ask.
         This is how it started.
         I should have run.
         I never saw {name} again.
@@ -207,7 +285,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "weather_noun": words("storm; rain; snow; fog; heat; flood; wind; frost"),
     "object": words("""
         a single {color} glove; a photograph of {town}; a key with no lock; a broken watch; half an apple
-        a train ticket; a folded map; {household}; a jar of buttons; a letter with no name; an empty cage
+        a train ticket; a folded map; a silver coin; an old photograph; a small bell
+        a jar of buttons; a letter with no name; an empty cage
         """),
     "number_age": words("ten; eleven; twelve; sixteen; twenty; thirty; forty; sixty; seventy"),
     "number_child": words("six; seven; eight; nine; ten; eleven; twelve; thirteen"),

@@ -90,7 +90,7 @@ def doing_words(doing: str, phrase: str | None = None) -> dict[str, str]:
 
 def related(domain: dict[str, tuple[str, ...]], rng: random.Random) -> dict[str, str]:
     """Two things, a doing, a place and two qualities of one domain."""
-    solid = [thing for thing in domain["things"] if thing not in ABSTRACT]
+    solid = [thing for thing in domain["things"] if thing not in ABSTRACT] or domain["things"]
     thing = rng.choice(solid)
     other, third = rng.sample([name for name in domain["things"] if name != thing], 2)
     do, do2 = rng.sample(domain["doings"], 2)
@@ -143,7 +143,7 @@ def _plain_domain() -> dict[str, tuple[str, ...]]:
 def _with_extra(phrase: str, kind: str, rng: random.Random) -> str:
     """Sometimes a color, for things that can be held, or for whom, as people type it."""
     dice = rng.random()
-    if dice < 0.10 and kind == "thing" and " " not in DETERMINER.sub("", phrase):
+    if dice < 0.10 and kind == "thing" and re.fullmatch(r"an? \w+", phrase):
         start, rest = _split(phrase)
         return f"{start}{rng.choice(LEXICON['color'])} {rest}"
     return phrase

@@ -161,6 +161,7 @@ class CaptionWriter:
         words |= {"the_hero": thing_words(hero)["the"], "the_foe": thing_words(foe)["the"], "the_item": item["the"]}
         words["spot"] = re.sub("^an? ", "the ", words["spot"])
         words |= {"foe_core": thing_words(foe)["core"], "item_core": item["core"], "item_two": self._item(rng)}
+        words |= {f"item_{form}": item[form] for form in ("is", "was", "s", "es")}
         return Scene(prompt, {}, words, _shown(pattern), tuple(caption.STYLES))
 
     def _item(self, rng: random.Random) -> str:
