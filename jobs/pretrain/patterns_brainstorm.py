@@ -81,12 +81,20 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
             """),
     },
     "ways": {
+        "tip": lines("""
+            {tip}.
+            {tip} {when}.
+            Just {tip}.
+            {tip} with {helper}.
+            Start on {day}: {tip}.
+            First {tip}, then {tip_too}.
+            {tip} and {tip_too}.
+            """),
         "plain": lines("""
             Set aside {number} minutes {when} to {aim}.
             Ask {helper} to help you {aim}.
             Make a chart on the wall and {aim} one day at a time.
-            Start with {thing} and {aim} from there.
-            Put {thing} next to the door as a reminder to {aim}.
+            Put a note on the door that says: {aim}.
             Find {number} friends who also want to {aim}.
             """),
         "game": lines("""
@@ -95,13 +103,6 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
             Give {prize} to everyone who manages to {aim}.
             Let {helper} draw a card each day with one way to {aim}.
             Hold a contest at {spot} for the best way to {aim}.
-            """),
-        "odd": lines("""
-            Teach {animal} to remind you to {aim}.
-            Write a song about how to {aim} and play it {when}.
-            Swap homes with {helper} and {aim} there.
-            Pretend that you are {person} who has to {aim}.
-            Do the opposite for a day, then {aim}.
             """),
     },
     "better": {
@@ -127,7 +128,7 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
             {thing} with {gift_name} on it.
             A box with {number} small things: {thing}, {other}, and a letter.
             A day at {outing} with you.
-            A lesson in how to {do}.
+            A ticket for a day at {outing}.
             A book about {topic} with notes in it.
             A {color} box full of {food}.
             """),
@@ -136,7 +137,7 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
             A jar of notes, one for each {day}.
             A song about {topic} that you sing yourself.
             A hand drawn map of all the places you went together.
-            A coupon: one free evening to {do}.
+            A coupon: one free evening at {outing}.
             A small garden in {thing}.
             """),
     },
@@ -199,7 +200,12 @@ STYLES: dict[str, dict[str, tuple[str, ...]]] = {
             Teach {who} about {topic} on {day} evenings.
             A repair shop for {topic} with free {food}.
             """),
-        "ad": lines("""
+    },
+    "ad": {
+        "plain": lines("""
+            Put a sign at {spot} that says: {topic} for {who}.
+            Let {who} try {topic} for free on {day}.
+            A song about {topic} that {who} can not forget.
             Give the first {number} customers {topic} for free.
             Paint a big picture of {topic} on the wall of {spot}.
             Ask {who} to share their best story about {topic}.

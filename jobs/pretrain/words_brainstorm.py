@@ -76,6 +76,8 @@ ASK: dict[str, tuple[str, ...]] = {
         a business with {topic}
         a small business about {topic}
         a shop for {topic}
+        """),
+    "ad": lines("""
         how to sell {topic}
         how to advertise {topic}
         a campaign for {topic}
@@ -116,6 +118,42 @@ WHO = lines("""
     hikers; musicians; office workers; drivers; people who forget things; runners; book lovers; neighbors
     farmers; travelers; people who can not sleep; roommates; painters
     """)
+
+TIPS: dict[str, tuple[str, ...]] = {
+    aim: words(tips)
+    for aim, _, tips in (
+        line.partition("=")
+        for line in lines("""
+        save water=take short showers; water the plants with rain; turn off the tap while you brush your teeth
+        save money=cook at home; make a list before you shop; put coins in a jar every night; sell what you do not use
+        sleep better=turn off the phone an hour before bed; read a book in bed; open a window; drink warm milk
+        eat less sugar=eat fruit instead of candy; drink water with lemon; keep cookies out of the house
+        make new friends=join a class; say hello to the neighbors; bring cake to work; walk in the dog park
+        learn a language=watch movies in that language; put notes on the furniture; sing songs; talk every day
+        read more books=keep a book next to the bed; join a book club; read on the train; leave the phone at home
+        wake up early=put the alarm in the kitchen; go to bed at nine; make plans for breakfast
+        waste less food=plan the week; make soup from leftovers; share with the neighbors; buy less
+        get more exercise=take the stairs; walk to work; dance in the kitchen; play with the dog
+        meet the neighbors=hold a street party; bake cookies for them; start a garden together
+        spend less time online=leave the phone in a drawer; read on paper; plan a walk every evening
+        help old people=carry their bags; read to them; teach them to use a phone; call every Sunday
+        stay calm=breathe slowly; count to ten; listen to soft music; take a walk
+        make meetings shorter=stand up; write a short list; set a timer; end with lunch
+        keep a room tidy=put one thing away each day; use boxes; clean for ten minutes before bed
+        remember names=say the name three times; think of a picture; write the name down
+        clean the park=hold a picnic and pick up trash; give a prize for the fullest bag
+        teach children math=bake a cake together; play with dice; count stairs; use coins
+        cheer up a friend=write a letter; bring soup; send an old photo; tell a bad joke
+        get to work on time=pack the bag at night; take an earlier bus; set the clock ten minutes ahead
+        learn to cook=start with eggs; cook one new recipe a week; ask your grandmother; take a class
+        drink more water=keep a bottle on the desk; drink a glass before every meal; add lemon
+        feel less alone=call an old friend; join a choir; get a dog; eat lunch with others
+        have fun on a rainy day=build a tent in the living room; bake cookies; jump over puddles; play board games
+        grow food at home=plant tomatoes on the balcony; grow beans in a jar; keep herbs in the window
+        """)
+    )
+}
+"""What really helps, by aim."""
 
 USES: dict[str, str] = {
     entry.partition("=")[0]: entry.partition("=")[2]

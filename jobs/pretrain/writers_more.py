@@ -23,7 +23,8 @@ KINDS = {
     "event": 8,
     "article": 7,
     "story": 6,
-    "business": 6,
+    "business": 5,
+    "ad": 4,
     "whatif": 5,
     "topic": 10,
 }
@@ -121,7 +122,7 @@ class IdeaWriter:
         topic = sample_topic(rng, self.nouns, "thing idea doing" if kind in ANY_TOPIC else "thing")
         bound = topic.words | {
             "who": rng.choice(self.whos),
-            "aim": rng.choice(self.aims),
+            "aim": rng.choice(tuple(idea_words.TIPS) if kind == "ways" else self.aims),
             "event": rng.choice(LEXICON["event"]),
         }
         bound["aims"] = bound["aim"]
@@ -150,6 +151,8 @@ class IdeaWriter:
         if kind == "uses":
             use = rng.choice(words(idea_words.AFFORD[bound["affords"]]))
             bound |= {"use": use, "use_core": thing_words(use)["core"]}
+        if voice == "tip":
+            bound["tip"], bound["tip_too"] = rng.sample(idea_words.TIPS[bound["aim"]], 2)
         pattern = rng.choice(tasteful(fitting(ideas.STYLES[kind][voice], scene.kind), scene.taste))
         return self.grammar.expand(pattern, rng, bound)
 
