@@ -5,7 +5,7 @@ from typing import Any
 
 from loop.errors import BadInput
 from loop.imports.row import ImportFailed
-from loop.imports.source import Source
+from loop.imports.source import Decode, Source
 from loop.imports.table import Numbered, Table
 
 BATCH = 4096
@@ -33,7 +33,7 @@ def _records(file: Any, source: Source, columns: list[str]) -> Iterator[Numbered
     source.at = 0
     try:
         for batch in file.iter_batches(batch_size=BATCH, columns=columns):
-            for cells in zip(*(_values(column) for column in batch.columns), strict=True):
+            for cells in zip(*(_values(column, source.decode) for column in batch.columns), strict=True):
                 number += 1
                 yield number, dict(zip(columns, cells, strict=True))
             source.at = source.total_bytes * number // rows
@@ -43,10 +43,10 @@ def _records(file: Any, source: Source, columns: list[str]) -> Iterator[Numbered
         file.close()
 
 
-def _values(column: Any) -> list[object]:
-    """The cells; strings that are not UTF-8 get lone surrogates, as everywhere in this package."""
+def _values(column: Any, decode: Decode) -> list[object]:
+    """The cells; strings that are not UTF-8 are decoded as the source says."""
     try:
         return list(column.to_pylist())
     except UnicodeDecodeError:
         cells = column.cast("binary").to_pylist()
-        return [cell if cell is None else cell.decode("utf-8", "surrogateescape") for cell in cells]
+        return [cell if cell is None else decode(cell) for cell in cells]

@@ -20,7 +20,7 @@ from loop.imports.formats import FORMATS, detect
 from loop.imports.joins import joined
 from loop.imports.plan import ImportPlan
 from loop.imports.row import ImportFailed, Row, RowError, RowRating
-from loop.imports.source import Source
+from loop.imports.source import Decode, Source, utf8
 from loop.imports.table import Numbered, Table
 
 __all__ = ["ImportFailed", "ImportPlan", "Row", "RowError", "RowRating", "RowReader", "read_rows"]
@@ -33,9 +33,9 @@ _COUNTED = ("clicks", "impressions", "engagement")
 class RowReader:
     """The rows of one file, once. `position` of `total_bytes` tells how far it is, a first pass included."""
 
-    def __init__(self, path: Path, plan: ImportPlan, progress: Progress | None = None) -> None:
-        self._path, self._plan, self._progress = path, plan, progress
-        self._source = Source(path)
+    def __init__(self, path: Path, plan: ImportPlan, progress: Progress | None, decode: Decode) -> None:
+        self._path, self._plan, self._progress, self._decode = path, plan, progress, decode
+        self._source = Source(path, decode)
         try:
             self._table = self._opened()
             ours = plan.columns(self._table.columns, path.name)
@@ -87,7 +87,7 @@ class RowReader:
 
     def _rewind(self) -> None:
         self._source.close()
-        self._source = Source(self._path)
+        self._source = Source(self._path, self._decode)
         self._table = self._opened()
         self._before = self._source.total_bytes
 
@@ -96,8 +96,11 @@ class RowReader:
             yield build(number, record, columns, counts)
 
 
-def read_rows(path: Path, plan: ImportPlan, progress: Progress | None = None) -> RowReader:
-    """Open a file; see the module. `progress` is told the position every thousand rows, in the first pass as well."""
+def read_rows(path: Path, plan: ImportPlan, progress: Progress | None = None, decode: Decode = utf8) -> RowReader:
+    """Open a file; see the module.
+
+    `progress` is told the position every thousand rows, in the first pass as well. `decode` reads its lines.
+    """
     if plan.format not in ("auto", *FORMATS):
         raise BadInput(f"'{plan.format}' is no format; use one of {', '.join(['auto', *FORMATS])}")
-    return RowReader(Path(path), plan, progress)
+    return RowReader(Path(path), plan, progress, decode)

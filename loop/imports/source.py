@@ -3,7 +3,7 @@
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,6 +19,12 @@ LONGEST_LINE = 1 << 24
 _UTF8_MARK = b"\xef\xbb\xbf"
 _ZIP_MARK = b"PK\x03\x04"
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+Decode = Callable[[bytes], str]
+
+
+def utf8(line: bytes) -> str:
+    """The line as text; bytes that are not UTF-8 become lone surrogates, which `loop.imports.cells` refuses."""
+    return line.decode("utf-8", "surrogateescape")
 
 
 class LineTooLong(ValueError):
@@ -28,8 +34,9 @@ class LineTooLong(ValueError):
 class Source:
     """An open file. `position` of `total_bytes` says how much of it, as it lies on the disk, has been read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, decode: Decode = utf8) -> None:
         self.path = path
+        self.decode = decode
         self._raw = _opened(path)
         self.total_bytes = path.stat().st_size
         self.gzipped = self._raw.peek(2)[:2] == GZIP_MAGIC
@@ -78,10 +85,7 @@ class Source:
 
 
 class Lines:
-    """An iterator over lines of text that goes on after it has raised LineTooLong.
-
-    Bytes that are not UTF-8 become lone surrogates, which `loop.imports.cells` refuses row by row.
-    """
+    """An iterator over lines of text, decoded as the source says, that goes on after it has raised LineTooLong."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -100,7 +104,7 @@ class Lines:
         if self._first:
             self._first = False
             line = line.removeprefix(_UTF8_MARK)
-        return line.decode("utf-8", "surrogateescape")
+        return self._source.decode(line)
 
     def _skip_rest(self) -> None:
         while True:
