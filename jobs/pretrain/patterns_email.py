@@ -71,19 +71,20 @@ ASKS: dict[str, tuple[str, ...]] = {
 }
 
 MIDDLE = lines("""
-    Please let me know by {day}.
-    If you need anything from me, just say so.
+    It would help me a lot, and it only takes {number} minutes.
+    I know that this is short notice, so I understand if it does not work.
+    I have thought about it for {while}, and I think it is the right time.
+    {name} from the team will bring {food}.
+    I have added a short list with the details.
     We can meet at {spot} or talk on the phone.
-    I will be at the office on {day} if you want to talk.
-    Just write back if you have a question.
-    There is no hurry, but I would like to know soon.
-    I have added a short note with the details.
-    I hope you are well.
-    It means a lot to me.
-    I know that you are busy, so I will keep this short.
-    You can call me any time after {hour}.
-    I have thought about it for {while}.
-    I wanted to tell you before {day}.
+    Everything else stays as planned.
+    It means a lot to me and to the whole team.
+    The rest of the work will be done by {day}.
+    There will be {food} for everyone.
+    I will be there {time} and can answer questions.
+    If you need anything from me, just say so.
+    Last time it went very well, and I hope we can do it again.
+    Please let me know by {day}.
     """)
 
 HELLO = lines("""

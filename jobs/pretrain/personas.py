@@ -20,7 +20,7 @@ TO_YOU = (
 HEAVY = re.compile(
     r"\b(die|died|dead|death|kill\w*|jail|prison|detention|drug\w*|alcohol\w*|drunk|cancer|depress\w*|abus\w*|gun\w*|"
     r"divorc\w*|fat|hate\w*|sex\w*|trump|god|church|war|army|fired|weed|suicid\w*|sick|disease|ugly|weight|poor|lie|steal|"
-    r"years? old|girl|boy|high|single|swift|not|hair|tall|short|eyes|bored|alone|lost|lonely|broke|never)\b"
+    r"years? old|girl|boy|single|swift|not|hair|tall|short|eyes|bored|alone|lost|lonely|broke|never)\b"
 )
 BROKEN = re.compile(r"\ba (?!bus|boss|class|glass|dress|business|gas)[a-z]+s\b")
 LIKES = re.compile(r"^i (?:really )?(?:love|like|enjoy) (to )?([a-z' ]{3,40})\.?$")
