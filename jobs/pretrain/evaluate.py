@@ -1,21 +1,46 @@
-"""Held-out loss per task and source, and samples that nobody picked."""
+"""Held-out perplexity per task and source, with and without recalled examples, and samples that nobody picked."""
 
 import math
+import random
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from jobs.pretrain.corpus import WEIGHTS, Corpus
-from jobs.pretrain.rows import Row
+from jobs.pretrain.rows import Row, distinct
 from jobs.pretrain.sources import SOURCES
 from jobs.pretrain.tokens import Encoded, encode
+from loop.models.base import Sampling
 from loop.settings import TASKS
+
+RECALLED = 3
+"""Examples in a prompt that has any."""
+LONGEST = 1000
+"""Rows of more tokens than this, with their examples, are left out of a perplexity."""
+
+
+class Loss(NamedTuple):
+    """Summed cross-entropy of completion tokens in nats, and how many tokens they were."""
+
+    nats: float
+    tokens: int
+
+    @property
+    def perplexity(self) -> float:
+        """Per token."""
+        return math.exp(self.nats / self.tokens)
 
 
 class HeldOut(NamedTuple):
-    """Perplexity per token of held-out completions, without and with three liked examples in the prompt."""
+    """Perplexity per token of the same held-out completions, without and with three liked examples in the prompt."""
 
     name: str
     alone: float
     with_examples: float
+
+    @property
+    def fall(self) -> float:
+        """By which share the perplexity is lower with the examples than without."""
+        return 1 - self.with_examples / self.alone
 
 
 class Shown(NamedTuple):
@@ -26,18 +51,17 @@ class Shown(NamedTuple):
     stopped: bool
 
 
-def perplexity(model: Any, tokenizer: Any, rows: list[Row], most: int = 1000) -> float:
-    """Perplexity per completion token over the rows; rows of more than `most` tokens are left out."""
+def loss(model: Any, tokenizer: Any, rows: Sequence[Row]) -> Loss:
+    """The cross-entropy of the completions of the rows."""
     import torch
 
     total, count = 0.0, 0
     encoded = sorted((encode(row, tokenizer) for row in rows), key=lambda row: len(row.ids))
-    encoded = [row for row in encoded if len(row.ids) <= most]
     with torch.inference_mode():
         for start in range(0, len(encoded), 16):
             lost, tokens = _completion_loss(model, encoded[start : start + 16], tokenizer.pad_token_id)
             total, count = total + lost, count + tokens
-    return math.exp(total / count)
+    return Loss(total, count)
 
 
 def _completion_loss(model: Any, batch: list[Encoded], pad: int) -> tuple[float, int]:
@@ -51,46 +75,60 @@ def _completion_loss(model: Any, batch: list[Encoded], pad: int) -> tuple[float,
     return float(lost), int(scored.sum())
 
 
+def paired(model: Any, tokenizer: Any, rows: Sequence[Row]) -> tuple[Loss, Loss]:
+    """The loss of the same completions without and with the liked examples that the rows carry."""
+    kept = [row for row in rows if row.liked and len(encode(row, tokenizer).ids) <= LONGEST]
+    return loss(model, tokenizer, [row._replace(liked=()) for row in kept]), loss(model, tokenizer, kept)
+
+
 def held_out(model: Any, tokenizer: Any, corpus: Corpus, rows: int) -> list[HeldOut]:
-    """Perplexity per task of our generator, then per source of real text."""
+    """Perplexity per task of our generator and over them, then per source of real text and over those."""
+    own = {f"{task} (generator)": same_prompt(corpus, task, rows) for task in WEIGHTS}
+    real = {f"{source.name} (real text)": corpus.held_out_real(source.name, rows, RECALLED) for source in SOURCES}
     found = []
-    for task in WEIGHTS:
-        pair = [perplexity(model, tokenizer, corpus.held_out(task, rows, examples)) for examples in (0, 3)]
-        found.append(HeldOut(f"{task} (generator)", *pair))
-    for source in SOURCES:
-        pair = [perplexity(model, tokenizer, corpus.held_out_real(source.name, rows, examples)) for examples in (0, 3)]
-        found.append(HeldOut(f"{source.name} (real text)", *pair))
+    for name, group in (("all tasks (generator)", own), ("all sources (real text)", real)):
+        pairs = {each: paired(model, tokenizer, some) for each, some in group.items()}
+        found += [HeldOut(each, alone.perplexity, liked.perplexity) for each, (alone, liked) in pairs.items()]
+        found.append(HeldOut(name, *(_total(list(side)).perplexity for side in zip(*pairs.values(), strict=True))))
     return found
 
 
-def write(model: Any, tokenizer: Any, row: Row, seed: int) -> Shown:
-    """One completion as the loop samples it: the task's temperature, top-p and length."""
-    import torch
+def _total(losses: Sequence[Loss]) -> Loss:
+    return Loss(sum(each.nats for each in losses), sum(each.tokens for each in losses))
 
-    profile = TASKS[row.task]
-    ids = tokenizer.apply_chat_template(
-        row.messages(), add_generation_prompt=True, return_tensors="pt", return_dict=False
-    )
-    torch.manual_seed(seed)
-    with torch.inference_mode():
-        out = model.generate(
-            ids,
-            attention_mask=torch.ones_like(ids),
-            do_sample=True,
-            temperature=profile.temperature,
-            top_p=profile.top_p,
-            top_k=0,
-            max_new_tokens=profile.max_tokens,
-        )[0, ids.shape[1] :]
-    return Shown(row, tokenizer.decode(out, skip_special_tokens=True).strip(), int(out[-1]) == tokenizer.eos_token_id)
+
+def same_prompt(corpus: Corpus, task: str, count: int) -> list[Row]:
+    """Fresh rows of our generator whose examples answer the very prompt, as one writer likes it.
+
+    The seed is one that training never uses.
+    """
+    rng = random.Random(f"same-prompt/{task}")
+    writer, found = corpus.writers[task], list[Row]()
+    while len(found) < count:
+        scene = writer.scene(rng)._replace(taste=rng.randint(1, 1 << 30))
+        style = rng.choice(scene.styles)
+        text = writer.text(scene, style, rng)
+        liked = distinct([writer.text(scene, style, rng) for _ in range(3 * RECALLED)], text)[:RECALLED]
+        if len(liked) == RECALLED:
+            found.append(Row(task, scene.prompt, scene.fields, text, liked, (), "generator"))
+    return found
+
+
+def write(model: Any, tokenizer: Any, rows: Sequence[Row]) -> list[Shown]:
+    """One completion a row, sampled by the loop's own engine with the task's settings; row k has the seed k."""
+    from loop.models.engine import Engine
+
+    engine, shown = Engine(model, tokenizer, "starter"), []
+    for seed, row in enumerate(rows):
+        made = engine.write(row.messages(), 1, Sampling.of(TASKS[row.task], seed))[0]
+        shown.append(Shown(row, made.text.strip(), made.finish == "stop"))
+    return shown
 
 
 def samples(model: Any, tokenizer: Any, corpus: Corpus, count: int) -> list[Shown]:
-    """`count` samples over the tasks in turn, from held-out rows, every second one with three examples; unpicked."""
+    """`count` samples over the tasks in turn, every second one with three examples: one draw each, none left out."""
     tasks = tuple(WEIGHTS)
-    shown = []
-    for index in range(count):
-        task, examples = tasks[index % len(tasks)], 3 if index % 2 else 0
-        row = corpus.held_out(task, index + 1, examples)[-1]
-        shown.append(write(model, tokenizer, row, seed=index))
-    return shown
+    held = {task: corpus.held_out(task, count // len(tasks) + 1, RECALLED) for task in tasks}
+    rows = [held[tasks[index % len(tasks)]][index // len(tasks)] for index in range(count)]
+    asked = [row if index % 2 else row._replace(liked=(), avoid=()) for index, row in enumerate(rows)]
+    return write(model, tokenizer, asked)
