@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from memory.repeats import Shared
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """A fact. Its class name is its type in the ledger."""
@@ -88,6 +90,10 @@ class CandidateWritten(Event, frozen=True, kw_only=True):
     """`none` for the explore slot, else the turn's."""
     novelty: float
     echo_of: str | None = None
+    repeats: str | None = None
+    """The text for other fields that it repeats, though it was written again."""
+    shared: Shared | None = None
+    """What it has in common with that."""
 
 
 class CandidateRated(Event, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from loop.brief import Brief
 from loop.catalog import SqlCatalog
 from loop.events import RecalledItem
 from loop.follower import Follower
+from loop.given import Given
 from loop.index_projection import IndexProjection, Progress
 from loop.ledger import Ledger
 from loop.prompts import Asked
@@ -20,6 +21,7 @@ from memory.index import Index
 from memory.item import Matrix, Recalled, Vector
 from memory.novelty import echoes, novelty
 from memory.recall import Query, Recall, recall
+from memory.repeats import Limits
 from memory.settings import MemorySettings
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class Memory:
         self._embedder: Embedder | None = None
         self._projection: tuple[Index, IndexProjection] | None = None
         self.catalog = SqlCatalog(ledger, lambda: self.embedder.fingerprint, settings.cooldown)
+        self.given = Given(ledger, lambda: self.embedder, Limits(settings.pattern, settings.meaning))
 
     @property
     def embedder(self) -> Embedder:
@@ -172,16 +175,15 @@ class Memory:
 
     # --- novelty and echo --------------------------------------------------------------------------------------
 
-    def assess(self, texts: Sequence[str], recalled: Recall) -> tuple[list[Assessment], Matrix]:
-        """How new each text is and what it copies, and the texts' vectors, shape (n, d)."""
-        matrix = self.embedder.embed(texts)
+    def assess(self, texts: Sequence[str], matrix: Matrix, recalled: Recall) -> list[Assessment]:
+        """How new each text is and what it copies; `matrix` holds the texts' vectors, shape (n, d)."""
         new = novelty(matrix, index=self.index, catalog=self.catalog)
         shown = [found.item for found in (*recalled.liked, *recalled.avoid)]
         vectors = self.catalog.vectors([item.item_id for item in shown])
         zero = np.zeros(self.embedder.dimension, np.float32)
         sources = [(item.item_id, item.text, vectors.get(item.item_id, zero)) for item in shown]
         copied = echoes(matrix, texts, sources, threshold=self.settings.echo)
-        return [Assessment(value, echo) for value, echo in zip(new, copied, strict=True)], matrix
+        return [Assessment(value, echo) for value, echo in zip(new, copied, strict=True)]
 
     def shown(self, references: Iterable[RecalledItem]) -> tuple[Recalled, ...]:
         """What a turn was shown, as far as it is still there."""

@@ -55,6 +55,8 @@ class GeneratorSettings(Section, frozen=True, kw_only=True, forbid_unknown_field
     """How long a remote model may take, in seconds."""
     max_prompt_chars: Positive = 20_000
     """Longest prompt of a brief, fields included, in characters."""
+    tries: Positive = 4
+    """Rounds of writing: what came out empty, or twice, or as it was written for other fields, is written again."""
 
 
 TASKS: dict[str, TaskProfile] = {

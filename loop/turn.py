@@ -1,28 +1,26 @@
 """The heart: one pass from a brief to its candidates."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 import numpy as np
 
 from loop import checks
 from loop.brief import Brief, Message, build_messages
-from loop.cleaning import clean, distinct
+from loop.drafts import Desk, Draft, Listener, write_drafts
 from loop.errors import KeyUsed, ModelUnusable
 from loop.events import CandidateWritten, Event, RecalledItem, Recorded, TurnTaken
 from loop.faults import point
 from loop.ids import new_id
 from loop.ledger import Ledger, Vectors
-from loop.models.base import Piece, Sampling, Writer
+from loop.models.base import Writer
 from loop.prompts import Asked, pack, unpack
 from loop.remember import Memory
 from loop.settings import GeneratorSettings, TaskProfile
 from memory.item import Recalled
 from memory.recall import Recall
-
-TRIES = 3  # rounds of writing before a model that repeats itself gets away with fewer candidates
-Listener = Callable[[Piece], None]
+from memory.repeats import Shared
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +31,10 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     novelty: float
     strategy: str
     echo_of: str | None = None
+    repeats: str | None = None
+    """The text for other fields that it repeats: no round of writing wrote anything newer."""
+    shared: Shared | None = None
+    """What it has in common with that."""
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,13 +51,6 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...]
     messages: tuple[Message, ...] = ()
     """What the model was asked; empty for a turn that is read back from the ledger."""
-
-
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """A text before it is a candidate, and the strategy that it was written with."""
-
-    text: str
-    strategy: str
 
 
 def take_turn(
@@ -77,8 +72,11 @@ def take_turn(
     seed = random.SystemRandom().getrandbits(31) if brief.seed is None else brief.seed
     recall = memory.recall(brief, seed)
     messages = _messages(profile, brief, recall)
-    drafts = _write(profile, brief, recall, messages, memory.explores(seed, brief.n), model, seed, listen)
-    turn, vectors = _assessed(brief, recall, drafts, memory, model.model_id, seed, messages)
+    desk = Desk(
+        brief=brief, profile=profile, model=model, memory=memory, seed=seed, tries=settings.tries, listen=listen
+    )  # fmt: skip
+    drafts = _write(desk, recall, messages)
+    turn, vectors = _assessed(desk, recall, drafts, messages)
     point("mid-write")
     recorded = ledger.append(*_events(turn, brief, memory), texts=_texts(turn, brief), vectors=vectors, key=key)
     point("mid-write")
@@ -91,80 +89,30 @@ def _messages(profile: TaskProfile, brief: Brief, recall: Recall | None) -> list
     return build_messages(profile, brief.prompt, brief.fields, liked=liked, avoid=avoid)
 
 
-def _write(
-    profile: TaskProfile,
-    brief: Brief,
-    recall: Recall,
-    messages: list[Message],
-    explore: bool,
-    model: Writer,
-    seed: int,
-    listen: Listener | None,
-) -> list[Draft]:
+def _write(desk: Desk, recall: Recall, messages: list[Message]) -> list[Draft]:
     """Candidates with what was recalled, and one without it where this turn explores."""
-    shown = bool(recall.liked or recall.avoid)
-    explore = explore and shown
-    drafts = _distinct_drafts(profile, messages, brief.n - explore, model, seed, listen, recall.strategy)
+    n = desk.brief.n
+    explore = bool(recall.liked or recall.avoid) and desk.memory.explores(desk.seed, n)
+    drafts = write_drafts(desk, messages, n - explore, recall.strategy)
     if explore:
-        bare = _messages(profile, brief, None)
-        shifted = _shifted(listen, brief.n - 1)
-        drafts += _distinct_drafts(profile, bare, 1, model, seed, shifted, "none")
+        drafts += write_drafts(desk, _messages(desk.profile, desk.brief, None), 1, "none", first=n - 1)
     if not drafts:
         raise ModelUnusable("the model wrote nothing for this prompt; try another prompt or another model")
     return drafts
 
 
-def _distinct_drafts(
-    profile: TaskProfile,
-    messages: list[Message],
-    n: int,
-    model: Writer,
-    seed: int,
-    listen: Listener | None,
-    strategy: str,
-) -> list[Draft]:
-    """n texts that differ, writing again for those that came out empty or twice."""
-    texts: list[str] = []
-    for attempt in range(TRIES):
-        wanted = n - len(texts)
-        if wanted == 0:
-            break
-        sampling = Sampling(
-            max_tokens=profile.max_tokens,
-            temperature=profile.temperature,
-            top_p=profile.top_p,
-            seed=(seed + attempt) % 2**31,
-        )
-        written = model.write(messages, wanted, sampling, _shifted(listen, len(texts)))
-        texts = distinct([*texts, *(clean(completion.text, profile) for completion in written)])
-    return [Draft(text=text, strategy=strategy) for text in texts]
-
-
-def _shifted(listen: Listener | None, by: int) -> Listener | None:
-    """A listener that hears candidate 0 as candidate `by`."""
-    if listen is None or by == 0:
-        return listen
-    return lambda piece: listen(Piece(piece.index + by, piece.text))
-
-
-def _assessed(
-    brief: Brief,
-    recall: Recall,
-    drafts: list[Draft],
-    memory: Memory,
-    model_id: str,
-    seed: int,
-    messages: list[Message],
-) -> tuple[Turn, Vectors]:
+def _assessed(desk: Desk, recall: Recall, drafts: list[Draft], messages: list[Message]) -> tuple[Turn, Vectors]:
+    brief, memory = desk.brief, desk.memory
     ids = [new_id("c") for _ in drafts]
-    assessed, matrix = memory.assess([draft.text for draft in drafts], recall)
+    matrix = np.stack([draft.vector for draft in drafts])
+    assessed = memory.assess([draft.text for draft in drafts], matrix, recall)
     turn = Turn(
         turn_id=new_id("t"),
         task=brief.task,
         prompt=brief.prompt,
-        model=model_id,
+        model=desk.model.model_id,
         strategy=recall.strategy,
-        seed=seed,
+        seed=desk.seed,
         recalled=recall.liked,
         avoided=recall.avoid,
         messages=tuple(messages),
@@ -175,6 +123,8 @@ def _assessed(
                 novelty=seen.novelty,
                 strategy=draft.strategy,
                 echo_of=seen.echo_of,
+                repeats=draft.repeat.item_id if draft.repeat else None,
+                shared=draft.repeat.shared if draft.repeat else None,
             )
             for id_, draft, seen in zip(ids, drafts, assessed, strict=True)
         ),
@@ -214,6 +164,8 @@ def _written(turn: Turn, brief: Brief, position: int, candidate: Candidate) -> C
         strategy=candidate.strategy,
         novelty=candidate.novelty,
         echo_of=candidate.echo_of,
+        repeats=candidate.repeats,
+        shared=candidate.shared,
     )
 
 
@@ -249,6 +201,8 @@ def read_back(recorded: tuple[Recorded, ...], ledger: Ledger, memory: Memory) ->
                 novelty=c.novelty,
                 strategy=c.strategy,
                 echo_of=c.echo_of,
+                repeats=c.repeats,
+                shared=c.shared,
             )
             for c in written
             if c.candidate_id in texts

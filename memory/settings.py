@@ -27,6 +27,11 @@ class MemorySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Texts with a cosine above this are one text told twice."""
     echo: Fraction = 0.92
     """A candidate with a cosine above this to a recalled item copies it."""
+    pattern: Fraction = 0.75
+    """A candidate that has more than this share of its words in common with one for other fields repeats it; words
+    that come from the fields do not count."""
+    meaning: Fraction = 0.9
+    """So does one with a cosine above this. At 1, as for `pattern`, only the same words are a repeat."""
     diversity: Fraction = 0.5
     """MMR's trade in `diverse`: 0 ranks by reward and similarity alone, 1 by novelty alone."""
     cooldown: Positive = 20

@@ -1,0 +1,86 @@
+"""Writing until the texts differ: from each other, and from what was written for other fields."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from loop.brief import Brief, Message
+from loop.cleaning import clean, distinct
+from loop.models.base import Piece, Sampling, Writer
+from loop.remember import Memory
+from loop.settings import TaskProfile
+from memory.item import Vector
+from memory.repeats import Repeat
+
+Listener = Callable[[Piece], None]
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A text before it is a candidate."""
+
+    text: str
+    vector: Vector
+    strategy: str
+    """What it was written with."""
+    repeat: Repeat | None = None
+    """What it has in common with a text for other fields, where no round of writing wrote anything newer."""
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """What one turn writes with."""
+
+    brief: Brief
+    profile: TaskProfile
+    model: Writer
+    memory: Memory
+    seed: int
+    tries: int
+    """Rounds of writing before a model that repeats itself gets away with it."""
+    listen: Listener | None = None
+
+
+def write_drafts(desk: Desk, messages: list[Message], n: int, strategy: str, first: int = 0) -> list[Draft]:
+    """Up to n texts that differ, writing again for those that came out empty, twice, or as for somebody else.
+
+    Where the rounds run out, those that repeat least are kept after the others. A listener hears the n texts as the
+    turn's candidates from `first` on.
+    """
+    new: list[Draft] = []
+    repeating: list[Draft] = []
+    for attempt in range(desk.tries):
+        if len(new) == n:
+            break
+        texts = _round(desk, messages, n - len(new), attempt, first + len(new))
+        seen = {draft.text for draft in (*new, *repeating)}
+        for draft in _drafts(desk, [text for text in texts if text not in seen], strategy):
+            (repeating if draft.repeat else new).append(draft)
+    repeating.sort(key=_sameness)
+    return [*new, *repeating[: n - len(new)]]
+
+
+def _sameness(draft: Draft) -> tuple[bool, float]:
+    """Higher for what repeats more; nothing is more of a repeat than the same words."""
+    return (draft.repeat.shared == "words", draft.repeat.closeness) if draft.repeat else (False, 0.0)
+
+
+def _round(desk: Desk, messages: list[Message], n: int, attempt: int, first: int) -> list[str]:
+    """n texts that say something, each once, as far as the model writes any."""
+    sampling = Sampling.of(desk.profile, (desk.seed + attempt) % 2**31)
+    written = desk.model.write(messages, n, sampling, _shifted(desk.listen, first))
+    return distinct(clean(completion.text, desk.profile) for completion in written)
+
+
+def _drafts(desk: Desk, texts: Sequence[str], strategy: str) -> list[Draft]:
+    if not texts:
+        return []
+    vectors = desk.memory.embedder.embed(texts)
+    repeats = desk.memory.given.repeats(desk.brief, texts, vectors)
+    found = zip(texts, vectors, repeats, strict=True)
+    return [Draft(text, vector, strategy, repeat) for text, vector, repeat in found]
+
+
+def _shifted(listen: Listener | None, by: int) -> Listener | None:
+    """A listener that hears candidate 0 as candidate `by`."""
+    if listen is None or by == 0:
+        return listen
+    return lambda piece: listen(Piece(piece.index + by, piece.text))
