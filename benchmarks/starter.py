@@ -18,16 +18,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Bar, at_least, at_most, interleaved, median
-from jobs.pretrain.corpus import WEIGHTS, Corpus
-from jobs.pretrain.evaluate import HeldOut, Shown, held_out, same_prompt, samples
+from jobs.pretrain.corpus import Corpus
+from jobs.pretrain.evaluate import HeldOut, Shown, held_out, same_prompt
 from jobs.pretrain.plan import STARTER
-from jobs.pretrain.proof import Openers, copying, different, openers, people, trained_on
+from jobs.pretrain.proof import Openers, prove, trained_on
 from loop.models.base import Sampling
 from loop.models.engine import Engine
 from loop.models.files import find_model
 from loop.models.weights import load_local
 from loop.settings import TASKS
-from memory.embedder import load_embedder
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("REPRISE_DATA", ROOT.parent / "shared" / "data"))
@@ -39,22 +38,23 @@ def run(out: Path, name: str = "starter") -> dict[str, object]:
     engine, corpus = load_local(name, "cpu"), Corpus(DATA, STARTER.seed)
     model, tokenizer = engine.model, engine.tokenizer
     held = held_out(model, tokenizer, corpus, ROWS)
-    met = openers(model, tokenizer, load_embedder("minilm"), people(DATA, PEOPLE))
-    shown = samples(model, tokenizer, corpus, SAMPLES)
     seconds = round(four_candidates(engine, corpus), 3)
-    fresh = [Shown(row, row.completion, True) for task in WEIGHTS for row in same_prompt(corpus, task, SAMPLES)]
-    rows = trained_on(corpus, tokenizer, trained_tokens(name), STARTER.longest)
-    copied = copying({"samples": shown, "fresh text of the generator": fresh}, rows)
-    apart = different([each.text for each in shown])
+    trained = trained_on(corpus, tokenizer, trained_tokens(name), STARTER.longest)
+    proof = prove(model, tokenizer, corpus, DATA, trained, SAMPLES, PEOPLE)
     return {
         "perplexity": {each.name: [round(each.alone, 2), round(each.with_examples, 2)] for each in held},
-        "openers": {"shared": met.shared, "closer_to_own_bio": met.closer},
+        "openers": {"shared": proof.openers.shared, "closer_to_own_bio": proof.openers.closer},
         "seconds_4_candidates": seconds,
-        "samples": {**_rounded(apart), **_rounded(copied["samples"]), "ended": _ended(shown)},
-        "fresh text of the generator": _rounded(copied["fresh text of the generator"]),
-        "texts": [[each.row.task, each.row.prompt, each.text] for each in shown],
-        "opener_texts": [each.text for each in met.shown],
-        "bars": [*_recall_bars(held), *_opener_bars(met), *_other_bars(seconds, apart.doubles)],
+        "samples": {**_rounded(proof.different), **_rounded(proof.copied), "ended": _ended(proof.shown)},
+        "fresh text of the generator": _rounded(proof.fresh),
+        "texts": [[each.row.task, each.row.prompt, each.text] for each in proof.shown],
+        "opener_texts": [each.text for each in proof.openers.shown],
+        "bars": [
+            *_recall_bars(held),
+            *_opener_bars(proof.openers),
+            at_most("4 candidates of 40 tokens with three examples, s", seconds, 2.0),
+            at_most(f"doubles among {SAMPLES} samples", proof.different.doubles, 0.0),
+        ],
     }
 
 
@@ -66,13 +66,6 @@ def _opener_bars(met: Openers) -> list[Bar]:
     return [
         at_most(f"openers shared by two of {PEOPLE} personas", met.shared, 0.02),
         at_least("openers closer to their own bio than to another", met.closer, 0.7),
-    ]
-
-
-def _other_bars(seconds: float, doubles: float) -> list[Bar]:
-    return [
-        at_most("4 candidates of 40 tokens with three examples, s", seconds, 2.0),
-        at_most(f"doubles among {SAMPLES} samples", doubles, 0.0),
     ]
 
 

@@ -8,7 +8,19 @@ import pytest
 
 from jobs.pretrain.corpus import Corpus
 from jobs.pretrain.evaluate import HeldOut, Loss, Shown, same_prompt
-from jobs.pretrain.proof import asking, copying, different, people, shared, trained_on
+from jobs.pretrain.proof import (
+    Copied,
+    Different,
+    Openers,
+    Proof,
+    asking,
+    copying,
+    different,
+    people,
+    shared,
+    told,
+    trained_on,
+)
 from jobs.pretrain.rows import Row
 from loop.settings import TASKS
 
@@ -90,3 +102,13 @@ def test_people_are_whole_and_drawn_once(data: Path) -> None:
     persona = random.Random(0).choice(found)
     assert asking(persona).fields["Bio"].count(" ") >= 4
     assert all(line.strip() in asking(persona).fields["Bio"] for line in persona)
+
+
+def test_the_card_tells_every_figure() -> None:
+    openers = Openers(0.015, 0.82, [shown("Hi!")] * 4)
+    proof = Proof(
+        [shown("x")] * 3, openers, Different(0.0, 0.125, 0.9), Copied(0.4, 0.2, 0.99, 0.9), Copied(0.5, 0, 1, 1)
+    )
+    text = told(proof)
+    for figure in ("3 samples", "40.0% | 50.0%", "20.0%", "99.0%", "self-BLEU", "0.12", "4 personas", "1.5%", "82%"):
+        assert figure in text
