@@ -52,7 +52,7 @@ def import_file(
         facts = Facts(task, profile.criteria, path.name, occurrences)
         rows = iter(reader)
         while batch := _next(rows, result):
-            _import(ledger, batch, facts, result)
+            take_in(ledger, batch, facts, result)
             if progress:
                 progress(reader.position, reader.total_bytes)
     return result
@@ -69,7 +69,8 @@ def _next(rows: Iterator[Row | RowError], result: Imported) -> list[Row | RowErr
     return batch
 
 
-def _import(ledger: Ledger, batch: Iterable[Row | RowError], facts: Facts, result: Imported) -> None:
+def take_in(ledger: Ledger, batch: Iterable[Row | RowError], facts: Facts, result: Imported) -> None:
+    """Rows into the ledger in one transaction; `result` is told which were new, there already, or refused."""
     commands: list[Command] = []
     of_rows: list[list[str]] = []
     for row in batch:

@@ -44,7 +44,7 @@ class Occurrences:
 
 
 class Facts:
-    """Turns the rows of one file into commands."""
+    """Turns the rows of one source, such as a file, into commands."""
 
     def __init__(self, task: str, criteria: Mapping[str, float], source: str, occurrences: Occurrences) -> None:
         self._task = task
@@ -84,7 +84,7 @@ class Facts:
             item_id=item_id,
             task=self._task,
             prompt_id=asked,
-            source=self._source,
+            source=row.source or self._source,
             row=row.number,
             votes=votes,
             comment_id=comment_id,
@@ -99,7 +99,7 @@ class Facts:
             prompt_id=asked,
             chosen="i_" + _mark(self._task, self._asked(row)[0], chosen).hex(),
             rejected="i_" + _mark(self._task, self._asked(row)[0], rejected).hex(),
-            source=self._source,
+            source=row.source or self._source,
             row=row.number,
             chosen_votes=row.weight_chosen,
             rejected_votes=row.weight_rejected,

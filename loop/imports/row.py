@@ -32,6 +32,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     weight_chosen: float = 1.0
     weight_rejected: float = 0.0
     """Votes for each side of the pair; never more for `rejected`."""
+    source: str = ""
+    """Where this row in particular comes from, such as a web address; else the file's name counts."""
 
     @property
     def is_tie(self) -> bool:
