@@ -67,7 +67,7 @@ def imported(home: Path) -> Ledger:
     """The home with all captions and their vectors, made if it is not there."""
     home.mkdir(parents=True, exist_ok=True)
     ledger = Ledger.in_home(home)
-    ledger.subscribe(Projector(ledger, HANDLERS, RewardSettings()).catch_up)
+    ledger.project(Projector(ledger, HANDLERS, RewardSettings()))
     plan = ImportPlan.of(
         maps=[
             "text=caption",

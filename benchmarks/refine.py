@@ -97,7 +97,7 @@ def _import(ledger: Ledger) -> None:
 def _shop(home: Path) -> Workshop:
     home.mkdir(parents=True)
     ledger = Ledger.in_home(home)
-    ledger.subscribe(Projector(ledger, HANDLERS, RewardSettings()).catch_up)
+    ledger.project(Projector(ledger, HANDLERS, RewardSettings()))
     return Workshop(
         home=home,
         ledger=ledger,

@@ -139,7 +139,7 @@ def _arm(parts: Parts, strategy: str, file: Path) -> Iterator[_Arm]:
         open_index=lambda embedder: (None, ExactIndex([], np.zeros((0, embedder.dimension), np.float32), [])),
     )
     projector = Projector(ledger, HANDLERS, parts.rewards)
-    ledger.subscribe(projector.catch_up)
+    ledger.project(projector)
     projector.catch_up()
     try:
         yield _Arm(strategy, ledger, memory)

@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -39,6 +40,10 @@ _BY_ID = """
 """  # as _ITEMS where VISIBLE; every recall waits for it, and SQLAlchemy's rows would cost as much as the database
 
 
+HELD = 20_000
+"""Text vectors that a process holds: 30 MB at 384 dimensions. They never change, and every turn asks for the same."""
+
+
 class SqlCatalog:
     """`memory.item.Catalog` over the ledger's read models."""
 
@@ -46,6 +51,7 @@ class SqlCatalog:
         self._ledger = ledger
         self._fingerprint = fingerprint
         self._cooldown = cooldown
+        self._held: dict[str, NDArray[np.float32]] = {}
 
     def items(self, ids: Sequence[str]) -> dict[str, Item]:
         """The visible items with these ids."""
@@ -73,7 +79,18 @@ class SqlCatalog:
 
     def vectors(self, ids: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """Unit vectors of the items' texts alone, each of shape (d,)."""
-        return self._ledger.vectors(self._fingerprint(), ids)
+        found = {id_: self._held[id_] for id_ in ids if id_ in self._held}
+        if len(found) < len(ids) and (missing := [id_ for id_ in ids if id_ not in found]):
+            new = self._ledger.vectors(self._fingerprint(), missing)
+            self._hold(new)
+            found |= new
+        return found
+
+    def _hold(self, vectors: Mapping[str, NDArray[np.float32]]) -> None:
+        """Keep them at hand, letting go of all that was held before when there is no more room."""
+        if len(self._held) + len(vectors) > HELD:
+            self._held = {}
+        self._held.update(islice(vectors.items(), HELD))
 
     def exposure(self, ids: Sequence[str]) -> Mapping[str, int]:
         """How many of the last turns recalled each of these items."""

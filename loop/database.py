@@ -49,28 +49,30 @@ def _begin_sqlite(db: sa.Connection) -> None:
 
 
 def insert_new(db: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows, leaving alone those whose primary key is there."""
+    """Insert rows, leaving alone those whose primary key is there. All rows bear the same keys."""
     if rows:
-        db.execute(_insert_new(table, db.dialect.name), rows)
+        driver(db).executemany(_insert(table, db.dialect.name, tuple(rows[0]), replace=False), rows)
 
 
 def upsert(db: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, or give those whose primary key is there the new values. All rows bear the same keys."""
     if rows:
-        db.execute(_upsert(table, db.dialect.name, tuple(rows[0])), rows)
+        driver(db).executemany(_insert(table, db.dialect.name, tuple(rows[0]), replace=True), rows)
 
 
-@lru_cache(maxsize=64)  # to build a statement costs as much as to run it
-def _insert_new(table: sa.Table, dialect: str) -> Any:
-    return _DIALECTS[dialect].insert(table).on_conflict_do_nothing()
-
-
-@lru_cache(maxsize=64)
-def _upsert(table: sa.Table, dialect: str, columns: tuple[str, ...]) -> Any:
-    statement = _DIALECTS[dialect].insert(table)
-    keys = [column.name for column in table.primary_key]
-    changes = {name: statement.excluded[name] for name in columns if name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+@lru_cache(maxsize=128)
+def _insert(table: sa.Table, dialect: str, columns: tuple[str, ...], *, replace: bool) -> str:
+    """The statement as the driver takes it, with the values by name: to build it costs more than to run it."""
+    of = _DIALECTS[dialect]
+    statement = of.insert(table)
+    if replace:
+        keys = [column.name for column in table.primary_key]
+        changes = {name: statement.excluded[name] for name in columns if name not in keys}
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    else:
+        statement = statement.on_conflict_do_nothing()
+    style = "named" if dialect == "sqlite" else "pyformat"
+    return str(statement.compile(dialect=of.dialect(paramstyle=style), column_keys=columns))
 
 
 def chunks(ids: Iterable[str]) -> Iterator[list[str]]:

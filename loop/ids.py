@@ -7,4 +7,5 @@ ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no letter 
 
 def new_id(kind: str) -> str:
     """A new id of 60 random bits, such as `c_4k9m2x7qa1bz`; the prefix says what it names."""
-    return f"{kind}_" + "".join(secrets.choice(ALPHABET) for _ in range(12))
+    bits = secrets.randbits(60)
+    return f"{kind}_" + "".join(ALPHABET[bits >> place & 31] for place in range(0, 60, 5))

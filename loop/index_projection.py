@@ -123,7 +123,7 @@ class IndexProjection:
 
     def _kept(self, texts: dict[str, str]) -> dict[str, Any]:
         """The vectors of these texts by id, embedding and keeping those that are new."""
-        kept = self._ledger.vectors(self._embedder.fingerprint, texts)
+        kept = dict(self._catalog.vectors(list(texts)))
         new = [id_ for id_ in texts if id_ not in kept]
         if new:
             matrix = self._embedder.embed([texts[id_] for id_ in new])

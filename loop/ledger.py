@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import numpy as np
@@ -47,12 +48,23 @@ class Vectors(msgspec.Struct, frozen=True):
         ]
 
 
+class Projection(Protocol):
+    """Read models in the ledger's own database."""
+
+    def follow(self, db: sa.Connection, recorded: Sequence[Recorded]) -> None:
+        """Take in what was just inserted, in the transaction that makes it durable."""
+
+    def catch_up(self) -> None:
+        """Take in everything that is not yet taken in."""
+
+
 class Ledger:
     """Append, read, and the tables beside the events."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._engine = open_engine(url)
+        self._projections: list[Projection] = []
         self._subscribers: list[Callable[[], None]] = []
         self._migrate()
 
@@ -65,8 +77,12 @@ class Ledger:
         """Let go of every connection."""
         self._engine.dispose()
 
+    def project(self, projection: Projection) -> None:
+        """Have read models follow every append in its own transaction: what is durable is also seen."""
+        self._projections.append(projection)
+
     def subscribe(self, react: Callable[[], None]) -> None:
-        """Have `react` called after every append: projections catch up there."""
+        """Have `react` called after every append."""
         self._subscribers.append(react)
 
     # --- events ------------------------------------------------------------------------------------------------
@@ -78,37 +94,29 @@ class Ledger:
         vectors: Vectors | None = None,
         key: str | None = None,
     ) -> tuple[Recorded, ...]:
-        """Make the events durable, with the texts and vectors that they name, then let the projections see them.
+        """Make the events durable, with the texts and vectors that they name, and let the projections see them.
 
         With a `key` that was used before, nothing is written and the events of the first time come back.
         """
-        with self.writing() as db:
+        with self._appending() as (db, recorded):
             earlier = self._of_command(db, key) if key else None
             if earlier is not None:
                 return earlier
-            recorded = _insert(db, [Command(events=events, texts=texts or {}, key=key)])
+            recorded += _insert(db, [Command(events=events, texts=texts or {}, key=key)])
             if vectors:
                 insert_new(db, schema.vectors, vectors.rows())
-        self.announce()
-        return recorded
+        return tuple(recorded)
 
     def append_all(self, commands: Sequence[Command]) -> set[str]:
         """Append many commands in one transaction, leaving out those whose key was used; the keys that were new."""
-        with self.writing() as db:
+        with self._appending() as (db, recorded):
             used = _used(db, [c.key for c in commands if c.key])
             fresh: dict[str | int, Command] = {}
             for command in commands:
                 if command.key not in used:
                     fresh.setdefault(command.key or id(command), command)
-            _insert(db, list(fresh.values()))
-        if fresh:
-            self.announce()
+            recorded += _insert(db, list(fresh.values()))
         return {c.key for c in fresh.values() if c.key}
-
-    def announce(self) -> None:
-        """Let every subscriber catch up."""
-        for react in self._subscribers:
-            react()
 
     def find(self, key: str) -> tuple[Recorded, ...] | None:
         """The events of the command that bore this key."""
@@ -139,13 +147,12 @@ class Ledger:
 
     def forget(self, ids: Sequence[str], *events: Event, key: str | None = None) -> tuple[Recorded, ...]:
         """Delete texts, what was said of them (`id.…`) and their vectors, in the transaction that records the fact."""
-        with self.writing() as db:
+        with self._appending() as (db, recorded):
             for table in (schema.texts, schema.vectors):
                 below = [table.c.id.startswith(f"{id_}.", autoescape=True) for id_ in ids]
                 db.execute(sa.delete(table).where(sa.or_(table.c.id.in_(ids), *below)))
-            recorded = _insert(db, [Command(events=events, key=key)])
-        self.announce()
-        return recorded
+            recorded += _insert(db, [Command(events=events, key=key)])
+        return tuple(recorded)
 
     # --- vectors -----------------------------------------------------------------------------------------------
 
@@ -201,6 +208,22 @@ class Ledger:
             yield db
 
     @contextmanager
+    def _appending(self) -> Iterator[tuple[sa.Connection, list[Recorded]]]:
+        """One transaction for events, filled into the list, and what the projections make of them.
+
+        A projection that fails takes back its own part alone, and says so when the words are safe.
+        """
+        with self.writing() as db:
+            recorded: list[Recorded] = []
+            yield db, recorded
+            behind = [each for each in self._projections if recorded and not _followed(each, db, recorded)]
+        for projection in behind:
+            projection.catch_up()
+        if recorded:
+            for react in self._subscribers:
+                react()
+
+    @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """One consistent view; it never waits for writers."""
         with self._translated(), self._engine.connect() as db:
@@ -220,6 +243,19 @@ class Ledger:
             yield
         except (sa.exc.DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
             raise LedgerUnusable(reason(error)) from error
+
+
+def _followed(projection: Projection, db: sa.Connection, recorded: Sequence[Recorded]) -> bool:
+    """Whether the projection could follow; where not, it is as it was before."""
+    cursor = driver(db)
+    cursor.execute("SAVEPOINT projection")
+    try:
+        projection.follow(db, recorded)
+    except Exception:  # noqa: BLE001 - whatever it is: `catch_up` meets it again, outside of this transaction
+        cursor.execute("ROLLBACK TO SAVEPOINT projection")
+        return False
+    cursor.execute("RELEASE SAVEPOINT projection")
+    return True
 
 
 def read_events(db: sa.Connection, after: int, limit: int) -> list[Recorded]:

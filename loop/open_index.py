@@ -15,6 +15,7 @@ from memory.exact import ExactIndex
 from memory.health import WriteMark, discard, needs_probe, probe
 from memory.index import ChromaIndex, Index, Metadata, Neighbours, Stored, Where, collection_name
 from memory.item import Matrix, Vector
+from memory.mirror import MirroredIndex
 from memory.owner import OwnerLock
 from memory.settings import MemorySettings
 
@@ -24,7 +25,7 @@ FOLDER = "memory"
 class OwnedIndex:
     """The embedded Chroma index while this process owns it: writes are marked, and the lock goes with close."""
 
-    def __init__(self, index: ChromaIndex, mark: WriteMark, lock: OwnerLock) -> None:
+    def __init__(self, index: Index, mark: WriteMark, lock: OwnerLock) -> None:
         self._index = index
         self._mark = mark
         self._lock = lock
@@ -110,7 +111,8 @@ def _owned(path: Path, lock: OwnerLock, ledger: Ledger, name: str, embedder: Emb
     )
     if not sound:
         discard(path)  # the projection finds it empty and fills it from the ledger's vectors
-    return OwnedIndex(ChromaIndex.open(path, "", embedder.fingerprint, embedder.dimension), WriteMark(path), lock)
+    index = ChromaIndex.open(path, "", embedder.fingerprint, embedder.dimension)
+    return OwnedIndex(MirroredIndex(index), WriteMark(path), lock)
 
 
 def _indexed(ledger: Ledger, name: str) -> int:

@@ -1,7 +1,7 @@
 """The read models: tables in the ledger's own database that follow the events.
 
-The cursor moves in the transaction that changes the tables, so that every event is projected exactly once,
-whatever is killed when.
+The cursor moves in the transaction that changes the tables, which is as a rule the one that appends the events, so
+that every event is projected exactly once, whatever is killed when.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,6 +29,16 @@ class Projector:
         self._handlers = handlers
         self._settings = settings
 
+    def follow(self, db: sa.Connection, recorded: Sequence[Recorded]) -> None:
+        """Project what was just inserted, in its own transaction, and first what other processes left behind."""
+        place = cursor(db, CURSOR)
+        first = recorded[0].seq
+        while place < first - 1:
+            missed = read_events(db, place, min(BATCH, first - 1 - place))
+            self._project(db, missed)
+            place = missed[-1].seq
+        self._project(db, recorded)
+
     def catch_up(self) -> None:
         """Project every event that is not yet projected."""
         if self._behind():
@@ -51,13 +61,16 @@ class Projector:
     def _project_batch(self) -> int:
         with self._ledger.writing() as db:
             batch = read_events(db, cursor(db, CURSOR), BATCH)
-            for kind, run in groupby(batch, key=lambda recorded: type(recorded.event)):
-                if kind in self._handlers:
-                    self._handlers[kind](db, list(run), self._settings)
-            point("mid-projection")
             if batch:
-                move_cursor(db, CURSOR, batch[-1].seq)
+                self._project(db, batch)
         return len(batch)
+
+    def _project(self, db: sa.Connection, batch: Sequence[Recorded]) -> None:
+        for kind, run in groupby(batch, key=lambda recorded: type(recorded.event)):
+            if kind in self._handlers:
+                self._handlers[kind](db, list(run), self._settings)
+        point("mid-projection")
+        move_cursor(db, CURSOR, batch[-1].seq)
 
 
 def cursor(db: sa.Connection, name: str) -> int:

@@ -25,29 +25,32 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class ExactIndex:
-    """Rows of unit length by id, ranked exactly; it writes nothing to disk."""
+    """Rows of unit length by id, ranked exactly; it writes nothing to disk.
+
+    A change costs by the rows that change. One thread at a time.
+    """
 
     def __init__(self, ids: Sequence[str], matrix: Matrix, metadatas: Sequence[Metadata]) -> None:
-        self._row = {item: row for row, item in enumerate(ids)}
-        if len(self._row) != len(matrix) or len(metadatas) != len(matrix):
-            raise ValueError(f"{len(self._row)} ids, {len(matrix)} vectors and {len(metadatas)} metadata do not match")
+        if len(set(ids)) != len(matrix) or len(metadatas) != len(matrix):
+            raise ValueError(f"{len(set(ids))} ids, {len(matrix)} vectors and {len(metadatas)} metadata do not match")
         self._ids = list(ids)
-        self._matrix = np.asarray(matrix, dtype=np.float32)
+        self._row = {item: row for row, item in enumerate(ids)}
+        self._room: Matrix = np.array(matrix, dtype=np.float32)
         self._metadatas: list[dict[str, Any]] = [dict(each) for each in metadatas]
 
     def upsert(
         self, ids: Sequence[str], vectors: Matrix, metadatas: Sequence[Metadata], documents: Sequence[str]
     ) -> None:
         """Write rows; of an id that comes twice, the last one counts. Documents are not kept."""
-        last = {item: row for row, item in enumerate(ids)}
-        merged = self.get(list(last))
-        self.delete(list(last))
-        rows = list(last.values())
-        kept = {item: dict(stored.metadata) for item, stored in merged.items()}
-        self._ids += list(last)
-        self._metadatas += [kept.get(ids[row], {}) | dict(metadatas[row]) for row in rows]
-        self._matrix = np.concatenate([self._matrix.reshape(-1, vectors.shape[1]), vectors[rows].astype(np.float32)])
-        self._number()
+        last = {item: place for place, item in enumerate(ids)}
+        self._grow(len(self._ids) + len(last), vectors.shape[1])
+        for item, place in last.items():
+            row = self._row.setdefault(item, len(self._ids))
+            if row == len(self._ids):
+                self._ids.append(item)
+                self._metadatas.append({})
+            self._metadatas[row] |= dict(metadatas[place])
+            self._room[row] = vectors[place]
 
     def update(self, ids: Sequence[str], metadatas: Sequence[Metadata]) -> None:
         """Merge keys into the metadata of rows that are there."""
@@ -56,27 +59,33 @@ class ExactIndex:
                 self._metadatas[self._row[item]] |= dict(metadata)
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove rows."""
-        gone = set(ids)
-        rows = [row for row, item in enumerate(self._ids) if item not in gone]
-        self._ids = [self._ids[row] for row in rows]
-        self._metadatas = [self._metadatas[row] for row in rows]
-        self._matrix = self._matrix[rows]
-        self._number()
+        """Remove rows: the last one takes the place of each."""
+        for item in ids:
+            row = self._row.pop(item, None)
+            if row is None:
+                continue
+            last, facts = self._ids.pop(), self._metadatas.pop()
+            if last != item:
+                self._ids[row], self._metadatas[row], self._row[last] = last, facts, row
+                self._room[row] = self._room[len(self._ids)]
 
     def query(self, vector: Vector, k: int, where: Where | None = None) -> Neighbours:
         """The k nearest rows to a (d,) vector; equal ones in the order of their ids."""
-        rows = [row for row, metadata in enumerate(self._metadatas) if where is None or matches(metadata, where)]
-        if not rows or k < 1:
-            return []
-        found = cosines(self._matrix if len(rows) == len(self._ids) else self._matrix[rows], vector)
-        nearest = np.argpartition(-found, k - 1)[:k] if k < len(rows) else np.arange(len(rows))
-        pairs = [(self._ids[rows[place]], float(found[place])) for place in nearest]
-        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+        return self.query_many(vector.reshape(1, -1), k, where)[0]
 
     def query_many(self, vectors: Matrix, k: int, where: Where | None = None) -> list[Neighbours]:
         """The k nearest rows to each of (n, d) vectors."""
-        return [self.query(vector, k, where) for vector in vectors]
+        rows = None if where is None else [row for row, each in enumerate(self._metadatas) if matches(each, where)]
+        held = self._room[: len(self._ids)] if rows is None else self._room[rows]
+        if not len(held) or k < 1:
+            return [[] for _ in vectors]
+        return [self._nearest(cosines(held, vector), k, rows) for vector in vectors]
+
+    def _nearest(self, found: Vector, k: int, rows: list[int] | None) -> Neighbours:
+        places = np.argpartition(-found, k - 1)[:k] if k < len(found) else np.arange(len(found))
+        named = places.tolist() if rows is None else [rows[place] for place in places]
+        pairs = [(self._ids[row], similarity) for row, similarity in zip(named, found[places].tolist(), strict=True)]
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
     def count(self) -> int:
         """How many rows there are."""
@@ -93,13 +102,20 @@ class ExactIndex:
     def get(self, ids: Sequence[str]) -> dict[str, Stored]:
         """The rows with these ids."""
         rows = {item: self._row[item] for item in ids if item in self._row}
-        return {item: Stored(metadata=self._metadatas[row], vector=self._matrix[row]) for item, row in rows.items()}
+        return {
+            item: Stored(metadata=dict(self._metadatas[row]), vector=self._room[row].copy())
+            for item, row in rows.items()
+        }
 
     def close(self) -> None:
         """Nothing is open."""
 
-    def _number(self) -> None:
-        self._row = {item: row for row, item in enumerate(self._ids)}
+    def _grow(self, rows: int, width: int) -> None:
+        """Room for so many rows: half as much again where it is short, so that filling it costs by its rows."""
+        if rows > len(self._room):
+            wider = np.empty((max(rows, len(self._room) * 3 // 2), width), np.float32)
+            wider[: len(self._ids)] = self._room[: len(self._ids)]
+            self._room = wider
 
 
 def matches(metadata: Mapping[str, Any], where: Where) -> bool:

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from memory.item import Matrix, Recalled, Vector
+from memory.vectors import products
 
-ONE_THREAD = 200_000
-"""Multiplications in a product that OpenBLAS does not split over threads (it does from 262,144 on)."""
 _WORD = re.compile(r"\w+")
 
 
@@ -44,7 +43,7 @@ def stack(found: Sequence[Recalled], vectors: Mapping[str, Vector]) -> Matrix:
 def _twins(words: Sequence[str], rows: Matrix, duplicate: float) -> defaultdict[int, set[int]]:
     """For each place, the other places with the same text."""
     twins: defaultdict[int, set[int]] = defaultdict(set)
-    first, second = np.nonzero(np.triu(_products(rows) > duplicate, 1))
+    first, second = np.nonzero(np.triu(products(rows, rows) > duplicate, 1))
     alike: defaultdict[str, list[int]] = defaultdict(list)
     for place, each in enumerate(words):
         alike[each].append(place)
@@ -53,13 +52,6 @@ def _twins(words: Sequence[str], rows: Matrix, duplicate: float) -> defaultdict[
             for place in places:
                 twins[place].update(other for other in places if other != place)
     return twins
-
-
-def _products(rows: Matrix) -> Matrix:
-    """rows @ rows.T by pieces that BLAS does on one thread: to wake a second one costs more than the whole product."""
-    step = max(1, ONE_THREAD // max(rows.size, 1))
-    pieces = [rows[start : start + step] @ rows.T for start in range(0, len(rows), step)]
-    return np.concatenate(pieces) if pieces else np.zeros((0, 0), dtype=np.float32)
 
 
 def _known(recalled: Recalled) -> float:

@@ -6,6 +6,8 @@ from memory.item import Matrix, Vector
 
 _TINY = 1e-6
 """A float32 row shorter than this points nowhere."""
+ONE_THREAD = 200_000
+"""Multiplications in a product that OpenBLAS does not split over threads (it does from 262,144 on)."""
 
 
 def unit(rows: Matrix) -> Matrix:
@@ -30,5 +32,16 @@ def blend(prompts: Matrix, texts: Matrix) -> Matrix:
 
 def cosines(rows: Matrix, vector: Vector) -> Vector:
     """Cosine of each of the (n, d) unit rows to a unit vector (d,), kept within [-1, 1]."""
-    found: Vector = np.clip(rows @ vector, -1.0, 1.0)
+    found: Vector = products(rows, vector.reshape(1, -1))[:, 0]
     return found
+
+
+def products(left: Matrix, right: Matrix) -> Matrix:
+    """Cosines of (n, d) to (m, d) unit rows, shape (n, m), kept within [-1, 1].
+
+    By pieces that BLAS does on one thread: to wake a second one costs more than the whole of a small product, and
+    where other work has the second core, waiting for it takes ten times as long.
+    """
+    step = max(1, ONE_THREAD // max(right.size, 1))
+    pieces = [left[start : start + step] @ right.T for start in range(0, len(left), step)]
+    return np.clip(np.concatenate(pieces), -1.0, 1.0) if pieces else np.zeros((0, len(right)), dtype=np.float32)

@@ -34,7 +34,7 @@ class House:
             open_embedder=lambda: load_embedder(settings.memory.embedder),
             open_index=lambda embedder: open_index(home, self.ledger, settings.memory, embedder, role),
         )
-        self.ledger.subscribe(self.projector.catch_up)
+        self.ledger.project(self.projector)
         self.ledger.subscribe(self.memory.follow)
         self.projector.catch_up()
 

@@ -74,7 +74,7 @@ def _empty_database(url: str, test: str) -> str:
 def ledger(ledger_url: str) -> Iterator[Ledger]:
     """An empty ledger with its read models, once for each database."""
     opened = Ledger(ledger_url)
-    opened.subscribe(Projector(opened, HANDLERS, RewardSettings()).catch_up)
+    opened.project(Projector(opened, HANDLERS, RewardSettings()))
     yield opened
     opened.close()
 

@@ -28,7 +28,7 @@ class Home:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.ledger = Ledger.in_home(folder)
-        self.ledger.subscribe(Projector(self.ledger, HANDLERS, RewardSettings()).catch_up)
+        self.ledger.project(Projector(self.ledger, HANDLERS, RewardSettings()))
         self.embedder = WordEmbedder()
         self.count = 0
 

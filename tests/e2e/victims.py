@@ -37,7 +37,7 @@ def opened(home: Path) -> Iterator[tuple[Ledger, Memory]]:
         open_index=lambda e: open_index(home, ledger, SETTINGS, e, "test"),
     )
     projector = Projector(ledger, HANDLERS, RewardSettings())
-    ledger.subscribe(projector.catch_up)
+    ledger.project(projector)
     ledger.subscribe(memory.follow)
     projector.catch_up()
     try:
@@ -97,7 +97,7 @@ def shelf(home: Path) -> tuple[Ledger, Registry]:
     """The registry of a home as every process opens it."""
     ledger = Ledger.in_home(home)
     projector = Projector(ledger, HANDLERS, RewardSettings())
-    ledger.subscribe(projector.catch_up)
+    ledger.project(projector)
     projector.catch_up()
     return ledger, Registry(ledger, home, "starter")
 

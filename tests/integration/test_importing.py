@@ -25,7 +25,7 @@ STARS = ["text=caption", "votes_5=funny", "votes_3=somewhat_funny", "votes_1=unf
 
 def opened(url: str) -> Ledger:
     ledger = Ledger(url)
-    ledger.subscribe(Projector(ledger, HANDLERS, RewardSettings()).catch_up)
+    ledger.project(Projector(ledger, HANDLERS, RewardSettings()))
     return ledger
 
 

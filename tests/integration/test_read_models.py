@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from loop import feedback, schema
 from loop.brief import Brief
 from loop.errors import BadInput, NotFound
+from loop.events import ItemHidden, TextImported
 from loop.handlers import HANDLERS
 from loop.ledger import Ledger
 from loop.projector import Projector
@@ -136,6 +138,40 @@ def test_a_replay_equals_what_was_lived(ledger: Ledger, turn: Callable[..., Turn
     assert lived["feedback"]
     Projector(ledger, HANDLERS, RewardSettings()).rebuild()
     assert tables(ledger) == lived
+
+
+def test_words_are_safe_when_a_read_model_fails_and_the_next_append_makes_good(ledger_url: str) -> None:
+    with closing(Ledger(ledger_url)) as ledger:
+        ledger.project(Projector(ledger, HANDLERS, RewardSettings()))
+        ledger.append(_text("e_one"), texts={"e_one": "one"})
+    with closing(Ledger(ledger_url)) as ledger:
+        ledger.project(Projector(ledger, HANDLERS | {ItemHidden: _fails}, RewardSettings()))
+        with pytest.raises(ZeroDivisionError):
+            ledger.append(_text("e_two"), ItemHidden(item_id="e_one", hidden=True), texts={"e_two": "two"})
+        assert ledger.texts(["e_one", "e_two"]) == {"e_one": "one", "e_two": "two"}
+        assert items(ledger) == ["e_one"], "its read models are as they were before"
+    with closing(Ledger(ledger_url)) as ledger:
+        ledger.append(_text("e_three"), texts={"e_three": "three"})  # by a process without read models
+        assert items(ledger) == ["e_one"]
+        ledger.project(Projector(ledger, HANDLERS, RewardSettings()))
+        ledger.append(_text("e_four"), texts={"e_four": "four"})
+        assert items(ledger) == ["e_four", "e_one", "e_three", "e_two"]
+        lived = tables(ledger)
+        Projector(ledger, HANDLERS, RewardSettings()).rebuild()
+        assert tables(ledger) == lived
+
+
+def _text(item_id: str) -> TextImported:
+    return TextImported(item_id=item_id, task="tweet", source="test", row=1)
+
+
+def _fails(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+def items(ledger: Ledger) -> list[str]:
+    with ledger.reading() as db:
+        return sorted(db.execute(sa.select(schema.items.c.item_id)).scalars())
 
 
 @pytest.mark.parametrize("scores", [{}, {"clarity": 0}, {"clarity": 6}, {"clarity": float("nan")}, {"charm": 3}])

@@ -24,7 +24,7 @@ class Shelf:
         self.home = home
         self.ledger = Ledger.in_home(home)
         self.projector = Projector(self.ledger, HANDLERS, RewardSettings())
-        self.ledger.subscribe(self.projector.catch_up)
+        self.ledger.project(self.projector)
         self.registry = Registry(self.ledger, home, BASE)
 
     def model(self, model_id: str, *, verdict: bool | None = True, base: str = BASE) -> Path:

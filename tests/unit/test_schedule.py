@@ -37,7 +37,7 @@ def at(hour: int, minute: int = 0, day: int = 2) -> datetime:
 
 def opened(home: Path) -> Ledger:
     ledger = Ledger.in_home(home)
-    ledger.subscribe(Projector(ledger, HANDLERS, RewardSettings()).catch_up)
+    ledger.project(Projector(ledger, HANDLERS, RewardSettings()))
     return ledger
 
 
