@@ -48,7 +48,7 @@ def export(home: Path, dataset_id: str, format: str, out: Path, *, force: bool =
     if out.exists() and not force:
         raise BadInput(f"{out} is there already; choose another name, or write over it with --force")
     source = datasets_folder(home) / dataset_id / chosen.part
-    _whole(out, lambda path: chosen.write((chosen.tell(row) for row in _rows(source)), path))
+    whole(out, lambda path: chosen.write((chosen.tell(row) for row in _rows(source)), path))
     return Exported(dataset_id=dataset_id, format=format, path=str(out), rows=count)
 
 
@@ -58,7 +58,7 @@ def _rows(source: Path) -> Iterator[Row]:
             yield json.loads(line)
 
 
-def _whole(out: Path, write: Callable[[Path], None]) -> None:
+def whole(out: Path, write: Callable[[Path], None]) -> None:
     """Write beside the file, then give it its name."""
     temporary = out.with_name(f".{out.name}.{os.getpid()}")
     try:
@@ -70,7 +70,8 @@ def _whole(out: Path, write: Callable[[Path], None]) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _write_jsonl(rows: Iterable[Row], path: Path) -> None:
+def write_jsonl(rows: Iterable[Row], path: Path) -> None:
+    """One JSON object a line."""
     with path.open("w", encoding="utf-8") as stream:
         stream.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
@@ -124,15 +125,15 @@ def _whole_row(row: Row) -> Row:
 
 
 FORMATS: dict[str, Format] = {
-    "jsonl": Format(SFT, _plain, _write_jsonl),
-    "jsonl-preference": Format(PREFERENCE, _plain, _write_jsonl),
-    "jsonl-unpaired": Format(UNPAIRED, _plain, _write_jsonl),
-    "openai": Format(SFT, _openai, _write_jsonl),
-    "openai-preference": Format(PREFERENCE, _openai_preference, _write_jsonl),
-    "trl": Format(SFT, _trl, _write_jsonl),
-    "trl-preference": Format(PREFERENCE, _trl, _write_jsonl),
-    "trl-unpaired": Format(UNPAIRED, _trl, _write_jsonl),
-    "hh": Format(PREFERENCE, _hh, _write_jsonl),
+    "jsonl": Format(SFT, _plain, write_jsonl),
+    "jsonl-preference": Format(PREFERENCE, _plain, write_jsonl),
+    "jsonl-unpaired": Format(UNPAIRED, _plain, write_jsonl),
+    "openai": Format(SFT, _openai, write_jsonl),
+    "openai-preference": Format(PREFERENCE, _openai_preference, write_jsonl),
+    "trl": Format(SFT, _trl, write_jsonl),
+    "trl-preference": Format(PREFERENCE, _trl, write_jsonl),
+    "trl-unpaired": Format(UNPAIRED, _trl, write_jsonl),
+    "hh": Format(PREFERENCE, _hh, write_jsonl),
     "parquet": Format(SFT, _whole_row, _write_parquet),
     "parquet-preference": Format(PREFERENCE, _whole_row, _write_parquet),
     "parquet-unpaired": Format(UNPAIRED, _whole_row, _write_parquet),

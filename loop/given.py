@@ -12,7 +12,7 @@ from loop.prompts import Asked, unpack
 from memory.embedder import Embedder
 from memory.item import Matrix
 from memory.repeats import Limits, Repeat, Repeats, Written
-from memory.repetition import Repetition, repetition
+from memory.repetition import Progress, Repetition, repetition
 
 NEWEST = 20_000
 """Texts of a task that are looked back at: 30 MB of vectors at 384 dimensions, and some 5 ms for a turn."""
@@ -40,11 +40,11 @@ class Given:
         asked = Asked(brief.prompt, brief.fields).words
         return self._caught_up(brief.task).of(brief.prompt_id, asked, texts, vectors)
 
-    def repetition(self, task: str, only: Sequence[str] | None = None) -> Repetition:
+    def repetition(self, task: str, only: Sequence[str] | None = None, progress: Progress | None = None) -> Repetition:
         """How much of what was written for different fields is the same: of the whole task, or of these items."""
         chosen = None if only is None else set(only)
         written = [each for each in self._written(0, task) if chosen is None or each.item_id in chosen]
-        return repetition(written, self._vectors(written), self._limits)
+        return repetition(written, self._vectors(written), self._limits, progress)
 
     def _caught_up(self, task: str) -> Repeats:
         held = self._held.setdefault(task, Repeats(self._embedder().dimension, self._limits))

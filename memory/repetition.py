@@ -1,12 +1,17 @@
 """How much of what was written for many people says the same to two of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from memory.item import Matrix
 from memory.repeats import Limits, Repeat, Repeats, Shared, Written, told
+
+WIDEST = 5
+"""Groups that are told."""
+Progress = Callable[[int, int], None]
+"""Called with how many texts were compared and how many there are."""
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,16 +39,20 @@ class Repetition(msgspec.Struct, frozen=True, kw_only=True):
     """The most widely shared first."""
 
 
-def repetition(written: Sequence[Written], vectors: Matrix, limits: Limits, most: int = 5) -> Repetition:
-    """The repetition among texts with vectors (n, d), and its `most` widely shared groups."""
+def repetition(
+    written: Sequence[Written], vectors: Matrix, limits: Limits, progress: Progress | None = None
+) -> Repetition:
+    """The repetition among texts with vectors (n, d); takes as long as comparing each with all others."""
     held = Repeats(vectors.shape[1], limits)
     for each, vector in zip(written, vectors, strict=True):
         held.put(each, vector)
-    found = {
-        each.item_id: repeat
-        for each, vector in zip(written, vectors, strict=True)
-        if (repeat := held.of(each.person, each.asked, [each.text], vector[None])[0])
-    }
+    found: dict[str, Repeat] = {}
+    for number, (each, vector) in enumerate(zip(written, vectors, strict=True), 1):
+        (repeat,) = held.of(each.person, each.asked, [each.text], vector[None])
+        if repeat is not None:
+            found[each.item_id] = repeat
+        if progress is not None:
+            progress(number, len(written))
     by: Counter[Shared] = Counter(repeat.shared for repeat in found.values())
     return Repetition(
         people=len({each.person for each in written}),
@@ -51,7 +60,7 @@ def repetition(written: Sequence[Written], vectors: Matrix, limits: Limits, most
         shared=len(found),
         share=len(found) / len(written) if written else 0.0,
         by={"words": by["words"], "pattern": by["pattern"], "meaning": by["meaning"]},
-        groups=tuple(_groups(written, found)[:most]),
+        groups=tuple(_groups(written, found)[:WIDEST]),
     )
 
 

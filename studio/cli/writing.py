@@ -3,17 +3,20 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from studio.cli.app import Call, app, command
 from studio.cli.arguments import Key, MaybeModel, MaybeTask, Strategy, Task, pairs
-from studio.cli.terminal import bar, bold, faint, is_terminal, wrapped
+from studio.cli.terminal import bad, bar, bold, faint, is_terminal, wrapped
+
+SHARED = {"words": "in the words of", "pattern": "by the pattern of", "meaning": "nearly as"}
 
 if TYPE_CHECKING:
     from loop.brief import Brief, Message
-    from loop.turn import Turn
+    from loop.turn import Candidate, Turn
     from memory.item import Recalled
     from studio.compose import House
 
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
 @command(app)
 def write(
     call: Call,
-    prompt: Annotated[str, typer.Argument(metavar="PROMPT", help="What to write about.")],
     task: Task,
+    prompt: Annotated[str | None, typer.Argument(metavar="PROMPT", help="What to write about.")] = None,
     n: Annotated[int | None, typer.Option("-n", "--n", metavar="N", help="How many candidates.")] = None,
     field: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="More about the request, as Bio=...; repeatable.")
@@ -31,17 +34,33 @@ def write(
     model: MaybeModel = None,
     seed: Annotated[int | None, typer.Option(metavar="I", help="The same seed writes the same again.")] = None,
     key: Key = None,
+    batch: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="One turn for each row; its columns are the fields.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="With --batch: a new CSV or JSONL file.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace what --out names if it is there.")] = False,
 ) -> None:
-    """Write candidates, drawing on the best of what you kept before."""
+    """Write candidates, drawing on the best of what you kept before.
+
+    With fields, what was written for other fields is not written again: it is tried anew, or marked. --batch writes
+    for every row of a file, one candidate each unless -n says more, and tells how much of it is the same. Stopped
+    and started again, it goes on; --key NAME begins a batch of its own.
+    """
     from loop import checks
     from loop.brief import Brief
+    from studio.cli.batch import alone, write_batch
 
     settings = call.settings()
     profile = checks.task_profile(settings.tasks, task)
+    usual = profile.n if batch is None else 1
     brief = Brief(
-        task=task, prompt=prompt, fields=pairs(field or [], "field"), n=profile.n if n is None else n,
+        task=task, prompt=prompt or "", fields=pairs(field or [], "field"), n=usual if n is None else n,
         seed=seed, strategy=strategy,
     )  # fmt: skip
+    if batch is not None:
+        write_batch(call, brief, batch, out, model=model, key=key, force=force)
+        return
+    alone(out, force)
     checks.brief(brief, settings.generator)
     with call.house() as house:
         turn = _turn(call, house, brief, model, key)
@@ -70,6 +89,20 @@ def recall(
         found = house.memory.search(query, task=task, k=k, strategy=strategy)
         items = [_item(recalled) for recalled in (*found.liked, *found.avoid)]
         call.answer({"strategy": found.strategy, "items": items}, _listed(items))
+
+
+@command(app)
+def repeats(call: Call, task: Task) -> None:
+    """Tell how much of what was written for one person says the same to another."""
+    from loop import checks
+    from studio.cli.batch import told_repetition
+
+    checks.task_profile(call.settings().tasks, task)
+    with call.house() as house:
+        _index(house)
+        with bar("repeats", "text") as progress:
+            told = house.memory.given.repetition(task, progress=progress)
+    call.answer(told, told_repetition(told))
 
 
 def _turn(call: Call, house: "House", brief: "Brief", model: str | None, key: str | None) -> "Turn":
@@ -127,13 +160,19 @@ def _told(turn: "Turn") -> Iterator[str]:
         first, *more = wrapped(candidate.text, indent=5)
         yield f"{bold(f'{number:>3}')}  {first}"
         yield from more
-        copies = f"  copies {candidate.echo_of}" if candidate.echo_of else ""
-        yield faint(f"     {candidate.candidate_id}  novelty {candidate.novelty:.2f}{copies}")
+        yield f"     {about(candidate)}"
     for title, shown in (("drawn on", turn.recalled), ("to avoid", turn.avoided)):
         if shown:
             yield f"\n{faint(title)}"
             yield from _listed([_item(each) for each in shown])
     yield f"\n{faint(f'{turn.turn_id}  model {turn.model}  strategy {turn.strategy}  seed {turn.seed}')}"
+
+
+def about(candidate: "Candidate") -> str:
+    """What is known of a new text: its id, how new it is, and what it takes from others."""
+    copies = f"  copies {candidate.echo_of}" if candidate.echo_of else ""
+    line = faint(f"{candidate.candidate_id}  novelty {candidate.novelty:.2f}{copies}")
+    return line if candidate.shared is None else line + bad(f"  {SHARED[candidate.shared]} {candidate.repeats}")
 
 
 def _listed(items: Sequence[dict[str, Any]]) -> Iterator[str]:
