@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from html import escape
 
 Points = Sequence[tuple[int, float]]
+STYLE = (
+    "<style>svg{font:11px sans-serif;fill:#777}line{stroke:#bbb}polyline{fill:none;stroke-width:1.5}"
+    ".train{stroke:#5b8def}polyline.validation{stroke:#d9772b;stroke-width:2}circle{fill:#d9772b}</style>"
+)
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 520, 180, 44, 24, 12
 
 
@@ -24,6 +28,12 @@ def loss_curve(title: str, train: Points, validation: Points) -> str:
             "</svg>",
         ]
     )
+
+
+def picture(title: str, train: Points, validation: Points) -> str:
+    """The same chart as a file of its own."""
+    chart = loss_curve(title, train, validation)
+    return chart.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).replace(">", f">{STYLE}", 1)
 
 
 class _scale:  # noqa: N801 - used as a function

@@ -63,7 +63,7 @@ def learning_rate(run: TrainingRun, rates: Sequence[tuple[float, float]]) -> flo
 
 
 def _parameters(run: TrainingRun) -> int:
-    return sum(p.numel() for p in run.model.parameters() if not p.requires_grad)
+    return sum(p.numel() for p in run.model.parameters())
 
 
 def _device(run: TrainingRun) -> dict[str, Any]:

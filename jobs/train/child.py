@@ -7,7 +7,6 @@ checkpoint that was written to its end.
 import os
 import shutil
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from jobs.train.run import Curve, Metrics, TrainingRun
 from loop.errors import RepriseError
 from loop.manifest import MANIFEST, Manifest, complete, hashes
 from loop.models.files import find_model
+from loop.version import own_version
 
 RESULT, STAGE = "result", "stage.json"
 
@@ -140,15 +140,8 @@ def _publish(plan: Plan, model: Any, metrics: Metrics, target: Path) -> None:
         parent=plan.parent,
         seed=plan.settings.seed,
         options=msgspec.to_builtins(plan.settings),
-        version=_version(),
+        version=own_version(),
         files=hashes(partial),
         metrics=metrics,
     )
     complete(partial, manifest, target)
-
-
-def _version() -> str:
-    try:
-        return version("reprise")
-    except PackageNotFoundError:
-        return "source"

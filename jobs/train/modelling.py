@@ -15,27 +15,33 @@ NAME = "default"  # the adapter that TRL trains, and copies to `ref` as DPO's re
 def with_adapter(plan: Plan) -> tuple[Any, Any]:
     """The engine (for its tokenizer and context) and the PEFT model, at the parent's weights if there is a parent."""
     import torch
-    from peft import LoraConfig, get_peft_model
     from transformers import set_seed
 
     engine = load_local(plan.base, plan.device)
     if sum(p.numel() for p in engine.model.parameters()) < SMALL and engine.model.device.type == "cpu":
         torch.set_num_threads(1)
     set_seed(plan.settings.seed)
-    config = LoraConfig(
-        r=plan.settings.rank,
-        lora_alpha=plan.settings.alpha,
-        lora_dropout=0.0,
-        target_modules="all-linear",
-        task_type="CAUSAL_LM",
-        base_model_name_or_path=plan.base,
-    )
-    model = get_peft_model(engine.model, config)
+    model = lora(engine.model, plan.settings.rank, plan.settings.alpha, plan.base)
     if engine.tokenizer.pad_token is None:
         engine.tokenizer.pad_token = engine.tokenizer.eos_token or engine.tokenizer.convert_ids_to_tokens(0)
     if plan.parent_adapter is not None:
         load_weights(model, Path(plan.parent_adapter))
     return engine, model
+
+
+def lora(model: Any, rank: int, alpha: int, base: str) -> Any:
+    """The PEFT model with new LoRA matrices on every linear layer."""
+    from peft import LoraConfig, get_peft_model
+
+    config = LoraConfig(
+        r=rank,
+        lora_alpha=alpha,
+        lora_dropout=0.0,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+        base_model_name_or_path=base,
+    )
+    return get_peft_model(model, config)
 
 
 def load_weights(model: Any, folder: Path) -> None:

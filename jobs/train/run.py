@@ -22,7 +22,7 @@ class Curve(msgspec.Struct, kw_only=True):
 
 
 class TrainingRun(msgspec.Struct, frozen=True, kw_only=True):
-    """One stage: a PEFT model whose adapter `default` is trained in place, and rows to train it on."""
+    """One stage: a model that is trained in place, the adapter `default` of it if it has one, and its rows."""
 
     model: Any
     tokenizer: Any
@@ -34,3 +34,7 @@ class TrainingRun(msgspec.Struct, frozen=True, kw_only=True):
     """For checkpoints; what is found there is gone on from."""
     beat: Beat
     curve: Curve
+    patience: int = 0
+    """End after so many evaluations in a row without a lower loss of the validation rows; 0 never does."""
+    over: Callable[[], bool] = lambda: False
+    """Whether time is up; the step at hand is the last one then."""

@@ -14,6 +14,8 @@ DONE = "trainer_state.json"  # what transformers writes last into a checkpoint
 def fit(trainer: Any, run: TrainingRun) -> Metrics:
     """Train to the end; `train_loss` and `validation_loss` of the model that is kept, and `steps`."""
     trainer.add_callback(_listener(run))
+    if run.patience and run.validation:
+        trainer.add_callback(_early_stopping(run.patience))
     trainer.train(resume_from_checkpoint=last_checkpoint(run.folder))
     _keep_curve(trainer.state.log_history, run)
     if not all(math.isfinite(loss) for _, loss in (*run.curve.train, *run.curve.validation)):
@@ -41,6 +43,12 @@ def _keep_curve(history: list[dict[str, float]], run: TrainingRun) -> None:
             run.curve.validation.append((int(entry["step"]), float(entry["eval_loss"])))
 
 
+def _early_stopping(patience: int) -> Any:
+    from transformers import EarlyStoppingCallback
+
+    return EarlyStoppingCallback(patience)
+
+
 def _listener(run: TrainingRun) -> Any:
     from transformers import TrainerCallback
 
@@ -55,6 +63,9 @@ def _listener(run: TrainingRun) -> Any:
         def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
             point("mid-train")
             run.beat(state.global_step, state.max_steps, self.loss)
+            if run.over():
+                control.should_training_stop = control.should_save = True
+                control.should_evaluate = bool(run.validation)
 
         def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, float], **_: Any) -> None:
             self.loss = logs.get("loss", self.loss)

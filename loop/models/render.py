@@ -1,6 +1,7 @@
 """From messages to the tokens that a local model continues: its chat template, or a plain rendering without one.
 
 A last message by the assistant is continued, not answered. A prompt that leaves no room is shortened, see `fit`.
+No messages at all are the beginning of a bare text, without a template; see `bare`.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,8 +12,19 @@ from loop.brief import Message
 
 def encode(tokenizer: Any, messages: Sequence[Message]) -> list[int]:
     """The prompt's tokens."""
+    if not messages:
+        return bare(tokenizer, "")
     text = as_text(tokenizer, messages)
     return _ids(tokenizer, text, special=tokenizer.chat_template is None)
+
+
+def bare(tokenizer: Any, text: str) -> list[int]:
+    """The tokens of a text that answers nothing: after the marker of a text's beginning, or else of another's end."""
+    ids, first = _ids(tokenizer, text, special=True), tokenizer.bos_token_id
+    if first is not None and ids[:1] == [first]:
+        return ids
+    before = tokenizer.eos_token_id if first is None else first
+    return [before or 0, *ids]
 
 
 def as_text(tokenizer: Any, messages: Sequence[Message]) -> str:
@@ -34,8 +46,10 @@ def as_text(tokenizer: Any, messages: Sequence[Message]) -> str:
 def encode_answer(tokenizer: Any, messages: Sequence[Message], answer: str) -> list[int]:
     """The tokens of an answer after these messages, without an end marker, as training sees them."""
     special = tokenizer.chat_template is None
-    prompt = as_text(tokenizer, harmless(tokenizer, messages))
     answer = harmless(tokenizer, [{"role": "assistant", "content": answer}])[0]["content"]
+    if not messages:
+        return bare(tokenizer, answer)[len(bare(tokenizer, "")) :]
+    prompt = as_text(tokenizer, harmless(tokenizer, messages))
     before, whole = _ids(tokenizer, prompt, special=special), _ids(tokenizer, prompt + answer, special=special)
     return whole[len(before) :] if whole[: len(before)] == before else _ids(tokenizer, answer, special=False)
 

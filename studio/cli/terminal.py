@@ -81,8 +81,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 @contextmanager
-def bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on stderr, told `done, total`: after a blink to a person, every few seconds to a log."""
+def bar(what: str, unit: str) -> Iterator[Callable[..., None]]:
+    """A progress bar on stderr, told `done, total` and maybe a note: soon to a person, seldom to a log."""
     from tqdm import tqdm
 
     pause = 0.3 if sys.stderr.isatty() else 5.0
@@ -91,8 +91,9 @@ def bar(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
         dynamic_ncols=True,
     )  # fmt: skip
 
-    def tell(done: int, total: int) -> None:
+    def tell(done: int, total: int, note: str = "") -> None:
         shown.total = total
+        shown.set_postfix_str(note, refresh=False)
         shown.update(done - shown.n)
 
     with shown:

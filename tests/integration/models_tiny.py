@@ -71,6 +71,18 @@ def save_gpt2(folder: Path, template: str | None = CHATML, seed: int = 0) -> Pat
     return _save(GPT2LMHeadModel, config, words, folder, seed)
 
 
+def save_gpt_neo(folder: Path, template: str | None = None, seed: int = 0) -> Path:
+    """A random GPT-Neo: one layer of global and one of local attention."""
+    from transformers import GPTNeoConfig, GPTNeoForCausalLM
+
+    words = tokenizer(template)
+    ends = {"bos_token_id": words.eos_token_id, "eos_token_id": words.eos_token_id}
+    shape = {"hidden_size": 32, "num_layers": 2, "num_heads": 2, "intermediate_size": 64, "window_size": 64}
+    kinds = [[["global", "local"], 1]]
+    config = GPTNeoConfig(vocab_size=len(words), max_position_embeddings=256, attention_types=kinds, **(shape | ends))
+    return _save(GPTNeoForCausalLM, config, words, folder, seed)
+
+
 def save_llama(folder: Path, seed: int = 0, **options: Any) -> Path:
     """A random Llama; `options` go to its configuration."""
     from transformers import LlamaConfig, LlamaForCausalLM
