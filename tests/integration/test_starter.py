@@ -127,6 +127,53 @@ def test_liked_examples_change_what_is_written(starter: tuple[Any, Any]) -> None
     assert ends[0] >= ends[1] + 5
 
 
+@pytest.fixture(scope="module")
+def corpus(data: Path) -> Any:
+    from jobs.pretrain.corpus import Corpus
+
+    return Corpus(data)
+
+
+def test_real_examples_make_real_text_likelier(starter: tuple[Any, Any], corpus: Any) -> None:
+    """The same held-out texts, three recalled ones of their kind before them or none: perplexity falls by a tenth."""
+    from jobs.pretrain.evaluate import paired
+
+    rows = [row for source in ("aut", "quotes", "humour", "starters") for row in corpus.held_out_real(source, 12, 3)]
+    alone, recalled = paired(*starter, rows)
+    assert alone.tokens == recalled.tokens > 400
+    assert recalled.perplexity <= 0.9 * alone.perplexity
+
+
+def test_openers_to_different_people_differ(starter: tuple[Any, Any], data: Path) -> None:
+    from jobs.pretrain.proof import openers, people
+    from memory.embedder import load_embedder
+
+    met = openers(*starter, load_embedder("minilm"), people(data, 30))
+    assert met.shared <= 0.1
+    assert met.closer >= 0.6
+
+
+def test_samples_differ_and_end(starter: tuple[Any, Any], corpus: Any) -> None:
+    from jobs.pretrain.evaluate import samples
+    from jobs.pretrain.proof import different
+
+    shown = samples(*starter, corpus, 14)
+    assert {each.row.task for each in shown} == set(TASKS)
+    assert [bool(each.row.liked) for each in shown] == [False, True] * 7
+    apart = different([each.text for each in shown])
+    assert apart.doubles == 0
+    assert apart.self_bleu < 0.25
+    assert apart.distinct_2 > 0.7
+    assert sum(each.stopped for each in shown) >= 12
+
+
+def test_four_candidates_with_three_examples_are_quick(starter: tuple[Any, Any], corpus: Any) -> None:
+    from benchmarks.starter import four_candidates
+    from loop.models.engine import Engine
+
+    assert four_candidates(Engine(*starter, "starter"), corpus) < 2
+
+
 def test_a_long_prompt_does_no_harm(starter: tuple[Any, Any]) -> None:
     liked = [
         "The old lighthouse had been dark for nine years, and nobody in the village would say why it was so. " * 6
