@@ -36,7 +36,7 @@ def read_split(folder: Path, split: Split) -> Iterator[CleanRow]:
     """
     path = split_file(folder, split)
     if not path.is_file():
-        raise BadInput(f"{folder} has no {path.name}; make such a folder with reprise preprocess")
+        raise BadInput(f"{folder} has no {path.name}; make such a folder with `reprise preprocess`")
     return _rows(path)
 
 
@@ -48,5 +48,5 @@ def _rows(path: Path) -> Iterator[CleanRow]:
                 yield decode(line)
             except (msgspec.MsgspecError, UnicodeDecodeError) as problem:
                 raise BadInput(
-                    f"line {number:,} of {path} is no cleaned row ({problem}); run reprise preprocess again"
+                    f"line {number:,} of {path} is no cleaned row ({problem}); run `reprise preprocess` again"
                 ) from problem

@@ -58,7 +58,7 @@ class ImportPlan(msgspec.Struct, frozen=True, kw_only=True):
         found = {ours: column for ours, column in found.items() if column}
         missing = [column for column in found.values() if column not in theirs]
         if missing:
-            raise BadInput(f"{file} has no column '{missing[0]}'; it has {_listed(theirs)}")
+            raise BadInput(f"{file} has no column '{missing[0]}'; it has {listed(theirs)}")
         _complete(found, theirs, file)
         return found
 
@@ -71,7 +71,7 @@ def is_ours(name: str) -> bool:
 def _complete(found: dict[str, str], theirs: Sequence[str], file: str) -> None:
     if "text" not in found and not {"chosen", "rejected"} <= found.keys():
         raise BadInput(
-            f"{file} has {_listed(theirs)}: say which is the text with `--map text=COLUMN`, "
+            f"{file} has {listed(theirs)}: say which is the text with `--map text=COLUMN`, "
             "or give `chosen` and `rejected`"
         )
     for one, other in (("chosen", "rejected"), ("rejected", "chosen"), ("clicks", "impressions")):
@@ -107,6 +107,7 @@ def _join(option: str) -> Join:
     return Join(column, Path(file), key)
 
 
-def _listed(columns: Sequence[str]) -> str:
+def listed(columns: Sequence[str]) -> str:
+    """The columns in words, the first twenty by name."""
     more = f" and {len(columns) - 20} more" if len(columns) > 20 else ""
     return "the columns " + ", ".join(f"'{name}'" for name in columns[:20]) + more

@@ -5,7 +5,8 @@ from importlib import import_module
 from studio.cli.app import app
 
 MODULES = (
-    "serving", "writing", "said", "library", "collect", "learning", "experiment", "own_models", "models", "scheduled", "upkeep",
+    "serving", "writing", "said", "library", "collect", "learning",
+    "experiment", "preprocess", "own_models", "models", "scheduled", "upkeep",
 )  # fmt: skip
 
 for module in MODULES:
