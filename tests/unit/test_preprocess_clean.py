@@ -34,11 +34,9 @@ def emoji_of(text: str) -> list[str]:
 
 def test_every_emoji_there_is_stays_byte_for_byte_among_everything_else_that_is_cleaned() -> None:
     for each in emoji.EMOJI_DATA:
-        text = (
-            f"@ann soooo&amp;{each} {each}{each}{each}{each} https://t.co/x{each}#tag{each}\u200bcafe\u0301 ::1:2:3:4"
-        )
-        told = DEFAULT.clean(text).text
-        assert told == f"sooo&{each} {each}{each}{each}{each} {each}#tag{each}café [ip]", each
+        four = each * 4
+        text = f"@ann soooo&amp;{each} {four} https://t.co/x{each}#tag{each}\u200bcafe\u0301 ::1:2:3:4"
+        assert DEFAULT.clean(text).text == f"sooo&{each} {four} {each}#tag{each}café [ip]", each
 
 
 @given(

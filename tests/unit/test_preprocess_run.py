@@ -94,13 +94,13 @@ def test_several_files_are_one_dataset(tmp_path: Path) -> None:
 def test_prompts_and_fields_survive_cleaned(tmp_path: Path) -> None:
     file = write_csv(
         tmp_path / "o.csv", "msg", "bio", "likes", "ask", "score.clarity",
-        rows=[(TEXTS[0], "I &amp; my dog, mail a@b.org", "jazz", "", "99"), (TEXTS[1], "", "tea @ann", "warm one", "x")],
+        rows=[(TEXTS[0], "I &amp; my dog, mail a@b.org", "jazz", "", "9"), (TEXTS[1], "", "tea @ann", "warm 1", "x")],
     )  # fmt: skip
     maps = ("text=msg", "field.Bio=bio", "field.Interests=likes", "prompt=ask")
     done = preprocess(file, maps=maps, task="opener", split=WHOLE)
     assert rows(done) == [
         CleanRow(TEXTS[0], "opener", "", {"Bio": "I & my dog, mail [email]", "Interests": "jazz"}),
-        CleanRow(TEXTS[1], "opener", "warm one", {"Bio": "", "Interests": "tea"}),
+        CleanRow(TEXTS[1], "opener", "warm 1", {"Interests": "tea"}),
     ]
 
 
@@ -141,14 +141,17 @@ def test_nul_bytes_and_rows_of_another_width_do_no_harm(tmp_path: Path) -> None:
 
 
 def test_every_reason_is_counted_with_samples(tmp_path: Path) -> None:
-    file = write_csv(
-        tmp_path / "all.csv", "text",
-        rows=[
-            ("A text that simply stays where it is, in English",), ("A text that simply stays where it is, in English",),
-            ("A text that simply stays where it is; in ENGLISH!",), ("@ann https://t.co/x",), ("tiny",), ("long " * 50,),
-            ("Dieser Satz ist nicht in der gewünschten Sprache geschrieben",), ("Nobody reads the second line of a poem",),
-        ],
-    )  # fmt: skip
+    lines = [
+        "A text that simply stays where it is, in English",
+        "A text that simply stays where it is, in English",
+        "A text that simply stays where it is; in ENGLISH!",
+        "@ann https://t.co/x",
+        "tiny",
+        "long " * 50,
+        "Dieser Satz ist nicht in der rechten Sprache geschrieben",
+        "Nobody reads the second line of a poem",
+    ]
+    file = write_csv(tmp_path / "all.csv", "text", rows=[(line,) for line in lines])
     done = preprocess(file, language=("en",), min_length=6, max_length=100, split=WHOLE)
     assert done.dropped == {
         "empty": 1, "too_short": 1, "too_long": 1, "language": 1, "duplicate": 1, "near_duplicate": 1,
@@ -222,7 +225,7 @@ def test_an_existing_folder_is_kept_unless_forced_and_then_only_our_own(tmp_path
     file = written(tmp_path, "csv")
     first = preprocess(file, split=WHOLE)
     before = files_of(first.path)
-    with pytest.raises(BadInput, match="'.*out' exists; choose another folder, or replace it with --force"):
+    with pytest.raises(BadInput, match=r"'.*out' exists; choose another folder, or replace it with --force"):
         preprocess(file, split=WHOLE)
     assert files_of(first.path) == before
     preprocess(file, split=(1 / 3, 1 / 3, 1 / 3), force=True)
@@ -265,7 +268,7 @@ LONG_LINE = b"text\n" + b"x" * (1 << 24) + b"y\n"
         ("wide.txt", "hello\n".encode("utf-16"), "wide.txt is UTF-16"),
         ("array.jsonl", b'[{"text": "a"}]', "one JSON array"),
         ("cut.csv.gz", gzip.compress(LONG_LINE)[:400], "cut.csv.gz is cut short or damaged"),
-        ("line.csv", LONG_LINE, "row 1: the line has more than 16 MB"),
+        ("line.csv", LONG_LINE, "row 1: .*the line has more than 16 MB"),
         ("no.parquet", b"PAR1 or not", "no Parquet file"),
         (
             "prompt.csv",
@@ -294,7 +297,8 @@ def test_columns_and_options_that_make_no_sense(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
         preprocess(tmp_path / "nowhere.csv")
     for wrong in (
-        {"urls": "drop"}, {"hashtags": "mask"}, {"pii": "remove"}, {"min_length": 0}, {"max_length": -1}, {"repeat": -1},
+        {"urls": "drop"}, {"hashtags": "mask"}, {"pii": "remove"}, {"min_length": 0}, {"max_length": -1},
+        {"repeat": -1},
         {"min_length": 9, "max_length": 8}, {"near_duplicates": 0.0}, {"near_duplicates": 1.1}, {"region": "XX"},
         {"language": ("xx",)}, {"near_duplicates": float("nan")},
     ):  # fmt: skip
