@@ -8,6 +8,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -16,12 +17,13 @@ from numpy.typing import NDArray
 
 from memory.folding import normal
 from memory.item import Matrix, Vector
-from memory.vectors import cosines
 
 FEWEST = 4
 """Words that a pattern has at least; with fewer it is anybody's."""
 STEM = 3
 """Letters that a word has in common with its other forms: bake, baking."""
+BLOCK = 128
+"""Rows of a product."""
 _COMMON = """
     a about after again all also always am an and any are as at be because been before being best big but by can could d
     did do does doing don done down else enjoy even ever every few first for from get go going good great had has have
@@ -71,8 +73,13 @@ class Repeat(msgspec.Struct, frozen=True):
 
 def pattern(text: str, asked: str) -> frozenset[str]:
     """The words of a text, without those that come, in any form, from what was asked."""
-    own = {word[:STEM] for word in normal(asked).split()} if asked else set()
+    own = _stems(asked)
     return frozenset(word for word in normal(text).split() if word in EVERYBODYS or word[:STEM] not in own)
+
+
+@lru_cache(256)
+def _stems(asked: str) -> frozenset[str]:
+    return frozenset(word[:STEM] for word in normal(asked).split()) if asked else frozenset()
 
 
 def told(written: Written) -> str:
@@ -140,9 +147,10 @@ class Repeats:
         others = rows.there & (rows.people != self._numbers.get(person, -1))
         if not others.any():
             return [None] * len(texts)
+        cosines = _cosines(vectors, rows.vectors)
         return [
-            self._repeat(normal(text), pattern(text, asked), vector, others)
-            for text, vector in zip(texts, vectors, strict=True)
+            self._repeat(normal(text), pattern(text, asked), near, others)
+            for text, near in zip(texts, cosines, strict=True)
         ]
 
     def _add(self, written: Written, vector: Vector) -> int:
@@ -159,7 +167,7 @@ class Repeats:
         self._room.sizes[place] = len(words)
         return place
 
-    def _repeat(self, text: str, words: frozenset[str], vector: Vector, others: NDArray[np.bool_]) -> Repeat | None:
+    def _repeat(self, text: str, words: frozenset[str], cosines: Vector, others: NDArray[np.bool_]) -> Repeat | None:
         for place in self._same.get(text, ()):
             if others[place]:
                 return Repeat(self._ids[place], "words", 1.0)
@@ -167,7 +175,7 @@ class Repeats:
         place = int(alike.argmax())
         if alike[place] > self._limits.pattern:
             return Repeat(self._ids[place], "pattern", float(alike[place]))
-        near = cosines(self._room.vectors[: len(others)], vector) * others
+        near = cosines * others
         place = int(near.argmax())
         if near[place] > self._limits.meaning:
             return Repeat(self._ids[place], "meaning", float(near[place]))
@@ -180,3 +188,14 @@ class Repeats:
             return np.zeros(len(sizes))
         common = np.bincount(np.concatenate(held), minlength=len(sizes))
         return np.where(sizes < FEWEST, 0.0, 2.0 * common / (sizes + len(words)))
+
+
+def _cosines(vectors: Matrix, held: Matrix) -> Matrix:
+    """Of (n, d) to (m, d) unit rows, (n, m), by blocks of m that BLAS does not split over threads.
+
+    With other work on the second core, two threads that wait for each other take thirty times as long.
+    """
+    found = np.empty((len(vectors), len(held)), np.float32)
+    for start in range(0, len(held), BLOCK):
+        np.matmul(vectors, held[start : start + BLOCK].T, out=found[:, start : start + BLOCK])
+    return np.clip(found, -1.0, 1.0, out=found)
