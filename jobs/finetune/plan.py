@@ -1,14 +1,8 @@
-"""What a fine-tuning is to do, and where it keeps what is not finished."""
+"""What a fine-tuning is to do."""
 
-from pathlib import Path
 from typing import Annotated
 
 import msgspec
-
-from jobs.train.plan import replace_json
-from loop.errors import BadInput
-
-STATE = "plan.json"
 
 
 class FinetunePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,26 +29,3 @@ class FinetunePlan(msgspec.Struct, frozen=True, kw_only=True):
     """Longest row in tokens."""
     device: str = "auto"
     seed: int = 0
-
-
-def work_folder(out: Path) -> Path:
-    """Where a training keeps its checkpoints until the model appears as `out`."""
-    return out.with_name(out.name + ".training")
-
-
-def begin(out: Path, plan: msgspec.Struct, again: str) -> Path:
-    """The work folder, new or of the same plan. Raises BadInput where something else is in the way."""
-    if out.exists():
-        raise BadInput(f"'{out}' is there already; choose another --out, or delete it")
-    work = work_folder(out)
-    kept = work / STATE
-    if kept.is_file() and kept.read_bytes() != _written(plan):
-        raise BadInput(f"'{work}' holds an unfinished training with other settings; finish it with {again}")
-    work.mkdir(parents=True, exist_ok=True)
-    if not kept.is_file():
-        replace_json(kept, plan)
-    return work
-
-
-def _written(plan: msgspec.Struct) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(plan), indent=2)

@@ -1,8 +1,7 @@
 """From clean rows and any causal model to a tuned one, in one process that may be killed and run again."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,15 @@ import msgspec
 from jobs.evaluation.preferred import perplexity
 from jobs.finetune import modelling
 from jobs.finetune.data import Rows, read_data
-from jobs.finetune.plan import FinetunePlan, begin
+from jobs.finetune.plan import FinetunePlan
 from jobs.finetune.report import Finetuned, publish
 from jobs.settings import TrainSettings
-from jobs.space import drop_halves, told_when_full
 from jobs.train import sft
 from jobs.train.plan import replace_json
 from jobs.train.rows import sample
 from jobs.train.run import Curve, Metrics, Row, TrainingRun
 from jobs.train.trainer import DONE
+from jobs.unfinished import begin, drop_halves, quietly, told_when_full
 from loop.models import threads
 from loop.models.files import find_model
 from loop.settings import TaskProfile
@@ -56,7 +55,7 @@ def finetune(out: Path, plan: FinetunePlan, tasks: Mapping[str, TaskProfile], pr
     rows = read_data(Path(plan.data), tasks)
     plan = msgspec.structs.replace(plan, data_sha256=rows.sha256)
     work = begin(out, plan, "the same command as before")
-    with told_when_full(work, "the last whole checkpoint is kept"), _quietly(work / "train.log"):
+    with told_when_full(work, "the last whole checkpoint is kept"), quietly(work / "train.log"):
         return _finetune(out, work, plan, rows, progress)
 
 
@@ -128,23 +127,3 @@ def _perplexities(engine: Any, rows: Rows) -> Metrics:
     kinds: dict[str, list[Row]] = {"validation": rows.validation, "test": rows.test}
     found = {name: perplexity(engine, some[:MEASURED], batch_size=16) for name, some in kinds.items()}
     return {f"{name}_perplexity": value for name, value in found.items() if value is not None}
-
-
-@contextmanager
-def _quietly(log: Path) -> Iterator[None]:
-    """What trainers print goes to a file; their advice goes nowhere."""
-    import warnings
-
-    from transformers.utils import logging as talk
-
-    level, bars = talk.get_verbosity(), talk.is_progress_bar_enabled()
-    talk.set_verbosity_error()
-    talk.disable_progress_bar()
-    with warnings.catch_warnings(), log.open("a", encoding="utf-8") as file, redirect_stdout(file):
-        warnings.simplefilter("ignore")
-        try:
-            yield
-        finally:
-            talk.set_verbosity(level)
-            if bars:
-                talk.enable_progress_bar()

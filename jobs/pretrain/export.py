@@ -98,7 +98,7 @@ State: {state}. Trained from scratch in {progress.seconds / 60:.0f} minutes: {pr
 {progress.tokens:,} tokens, {speed:,.0f} tokens/s on {hardware} (torch {version("torch")}, {precision},
 seed {plan.seed}). Made again with:
 
-    python -m jobs.pretrain --recipe starter --data DATA --out OUT --minutes {plan.minutes:g} --threads {plan.threads}
+    reprise pretrain --recipe starter --data DATA --out OUT --minutes {plan.minutes:g} --threads {plan.threads}
 
 The rows of a seed are always the same; how many updates fit depends on the machine, for the schedule is over time.
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from jobs.pretrain.plan import Plan
+from jobs.train.run import Curve
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,13 +55,12 @@ def learner(model: Any, plan: Plan) -> Learner:
     """The model with Muon (Jordan et al. 2024) on its hidden matrices and AdamW on embeddings and norms."""
     import torch
 
-    from jobs.pretrain.muon import Muon
+    from jobs.pretrain.muon import muon
 
     matrices = [p for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name]
     others = [p for name, p in model.named_parameters() if p.ndim != 2 or "embed" in name]
-    muon = Muon(matrices, lr=plan.matrix_rate, momentum=0.95, weight_decay=0.01)
     adam = torch.optim.AdamW(others, lr=plan.other_rate, betas=(0.9, 0.95), weight_decay=0.0, fused=True)
-    return Learner(model, (muon, adam))
+    return Learner(model, (muon(matrices, plan.matrix_rate, momentum=0.95, weight_decay=0.01), adam))
 
 
 def set_rate(learner: Learner, plan: Plan, factor: float) -> None:
@@ -70,18 +70,31 @@ def set_rate(learner: Learner, plan: Plan, factor: float) -> None:
             found["lr"] = rate * factor
 
 
-def save_checkpoint(path: Path, learner: Learner, progress: Progress) -> None:
-    """Weights, optimizer states and progress in one safetensors file, replaced atomically."""
+def save_checkpoint(path: Path, learner: Learner, progress: Progress, curve: Curve | None = None) -> None:
+    """Weights, optimizer states, progress and losses in one safetensors file, replaced atomically."""
     from safetensors.torch import save_file
 
     tensors = {f"model.{name}": p.detach() for name, p in learner.model.named_parameters()}
     for number, optimizer in enumerate(learner.optimizers):
         for index, state in optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{number}.{index}.{key}": value for key, value in state.items()}
+    told = {"progress": progress, "curve": curve or Curve()}
     part = path.with_suffix(".part")
-    save_file(tensors, part, metadata={"progress": msgspec.json.encode(progress).decode()})
-    _sync(part)
+    try:
+        save_file(tensors, part, metadata={name: msgspec.json.encode(value).decode() for name, value in told.items()})
+        _sync(part)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
     part.replace(path)
+
+
+def read_curve(path: Path) -> Curve:
+    """The losses up to a checkpoint."""
+    from safetensors import safe_open
+
+    with safe_open(path, "np") as file:
+        return msgspec.json.decode(file.metadata().get("curve", "{}"), type=Curve)
 
 
 def load_checkpoint(path: Path, learner: Learner) -> Progress:

@@ -1,20 +1,19 @@
-"""The training itself: batches of rows of like length, a schedule over time, checkpoints, resuming."""
+"""The starter's training: batches of rows of like length, a schedule over time, checkpoints, resuming."""
 
 import random
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
+from jobs.curves import picture
 from jobs.pretrain.corpus import Corpus
-from jobs.pretrain.model import Learner, Progress, learner, load_checkpoint, new_model, save_checkpoint, set_rate
-from jobs.pretrain.plan import Plan, rate_at
+from jobs.pretrain.model import Learner, Progress, learner, load_checkpoint, new_model, read_curve, save_checkpoint
+from jobs.pretrain.plan import Plan
+from jobs.pretrain.steps import SAVE_EVERY_S, Goal, Tell, Work, bf16_is_faster, silent, steps
 from jobs.pretrain.tokens import Encoded, encode, row_texts, train_tokenizer
+from jobs.train.run import Curve
 
-SAVE_EVERY_S = 120.0
 REPORT_EVERY = 5
 """Every fifth checkpoint is evaluated and exported: once in ten minutes."""
 Report = Callable[[Any, Any, Progress], None]
@@ -76,22 +75,10 @@ def step(state: Learner, batch: list[Encoded], pad: int, bf16: bool) -> float:
     return float(loss.detach())
 
 
-def bf16_is_faster(plan: Plan, tokenizer: Any, batch: list[Encoded]) -> bool:
-    """Times two updates of a throw-away model in either precision."""
-    taken = {}
-    for bf16 in (False, True):
-        state = learner(new_model(plan, tokenizer), plan)
-        step(state, batch, 0, bf16)
-        began = time.perf_counter()
-        step(state, batch, 0, bf16)
-        taken[bf16] = time.perf_counter() - began
-    return taken[True] < taken[False]
-
-
-def train(plan: Plan, corpus: Corpus, out: Path, report: Report) -> tuple[Any, Any, Progress]:
+def train(plan: Plan, corpus: Corpus, out: Path, report: Report, tell: Tell = silent) -> tuple[Any, Any, Progress]:
     """Trains until the time is up and returns model, tokenizer and progress.
 
-    Goes on from `out/checkpoint.safetensors` where there is one; `report` is called after every checkpoint.
+    Goes on from `out/checkpoint.safetensors` where there is one; `report` is called after every fifth checkpoint.
     """
     import torch
 
@@ -101,56 +88,54 @@ def train(plan: Plan, corpus: Corpus, out: Path, report: Report) -> tuple[Any, A
     state = learner(new_model(plan, tokenizer), plan)
     checkpoint = out / "checkpoint.safetensors"
     if checkpoint.exists():
-        progress = load_checkpoint(checkpoint, state)
+        progress, curve = load_checkpoint(checkpoint, state), read_curve(checkpoint)
     else:
-        progress = Progress(bf16=bf16_is_faster(plan, tokenizer, batches(plan, corpus, tokenizer, 0)[0]))
-    if progress.seconds < plan.minutes * 60:
-        keep = partial(_checkpoint, checkpoint, state, tokenizer, report)
-        progress = _loop(plan, corpus, state, tokenizer, progress, keep)
-        save_checkpoint(checkpoint, state, progress)
+        batch = batches(plan, corpus, tokenizer, 0)[0]
+        fresh = lambda: learner(new_model(plan, tokenizer), plan)  # noqa: E731
+        progress, curve = Progress(bf16=bf16_is_faster(fresh, lambda s, bf16: step(s, batch, 0, bf16))), Curve()
+    work = _work(
+        plan,
+        corpus,
+        state,
+        tokenizer,
+        progress,
+        curve,
+        partial(_checkpoint, checkpoint, state, tokenizer, curve, report),
+    )
+    if work.goal.share(progress) < 1:
+        progress = steps(work, progress, tell)
+        save_checkpoint(checkpoint, state, progress, curve)
+        (out / "loss.svg").write_text(picture("Loss by step", curve.train, []), encoding="utf-8")
     return state.model.eval(), tokenizer, progress
 
 
-def _checkpoint(path: Path, state: Learner, tokenizer: Any, report: Report, progress: Progress) -> None:
-    save_checkpoint(path, state, progress)
+def _work(
+    plan: Plan,
+    corpus: Corpus,
+    state: Learner,
+    tokenizer: Any,
+    progress: Progress,
+    curve: Curve,
+    keep: Callable[[Progress], None],
+) -> Work:
+    return Work(
+        state=state,
+        plan=plan,
+        goal=Goal(seconds=plan.minutes * 60),
+        batches=_from(plan, corpus, tokenizer, progress),
+        step=lambda batch: step(state, batch, tokenizer.pad_token_id, progress.bf16),
+        tokens=lambda batch: sum(len(row.ids) for row in batch),
+        keep=keep,
+        curve=curve,
+    )
+
+
+def _checkpoint(path: Path, state: Learner, tokenizer: Any, curve: Curve, report: Report, progress: Progress) -> None:
+    save_checkpoint(path, state, progress, curve)
     if round(progress.seconds / SAVE_EVERY_S) % REPORT_EVERY == 0:
         state.model.eval()
         report(state.model, tokenizer, progress)
         state.model.train()
-
-
-def _loop(
-    plan: Plan, corpus: Corpus, state: Learner, tokenizer: Any, progress: Progress, keep: Callable[[Progress], None]
-) -> Progress:
-    from tqdm import tqdm
-
-    total = plan.minutes * 60
-    saved = progress.seconds
-    with tqdm(total=round(total), initial=round(progress.seconds), unit="s", mininterval=5) as bar:
-        for chunk, number, batch in _from(plan, corpus, tokenizer, progress):
-            began = time.perf_counter()
-            set_rate(state, plan, rate_at(plan, progress.seconds / total))
-            loss = step(state, batch, tokenizer.pad_token_id, progress.bf16)
-            progress = _advance(progress, chunk, number, batch, time.perf_counter() - began)
-            bar.set_postfix(loss=f"{loss:.3f}", tokens_s=round(progress.tokens / progress.seconds), refresh=False)
-            bar.update(min(round(progress.seconds), round(total)) - bar.n)
-            if progress.seconds >= total:
-                return progress
-            if progress.seconds - saved >= SAVE_EVERY_S:
-                keep(progress)
-                saved = progress.seconds
-    return progress
-
-
-def _advance(progress: Progress, chunk: int, number: int, batch: list[Encoded], seconds: float) -> Progress:
-    return msgspec.structs.replace(
-        progress,
-        chunk=chunk,
-        batch=number + 1,
-        steps=progress.steps + 1,
-        tokens=progress.tokens + sum(len(row.ids) for row in batch),
-        seconds=progress.seconds + seconds,
-    )
 
 
 def _from(plan: Plan, corpus: Corpus, tokenizer: Any, progress: Progress) -> Iterator[tuple[int, int, list[Encoded]]]:

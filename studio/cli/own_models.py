@@ -1,4 +1,4 @@
-"""`finetune` and `generate`: from a user's own clean data to a model that writes, no home needed."""
+"""`pretrain`, `finetune`, `generate`: from a user's own files to a model that writes, no home needed."""
 
 import sys
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from studio.cli.terminal import bar, bold, faint, is_terminal, wrapped
 
 if TYPE_CHECKING:
     from jobs.finetune.report import Finetuned
+    from jobs.pretrain.own.report import Pretrained
     from loop.alone import Written
     from loop.models.base import Sampling
     from loop.settings import TaskProfile
@@ -59,6 +60,78 @@ def finetune(
     with bar("finetune", "step") as progress:
         done = tune(out, plan, call.settings().tasks, progress)
     call.answer(done, _told_tuning(done))
+
+
+@command(app)
+def pretrain(
+    call: Call,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder that the model appears as.")],
+    corpora: Annotated[
+        list[Path] | None, typer.Argument(metavar="CORPUS...", help="Text, CSV, JSONL, Parquet; cleaned folders.")
+    ] = None,
+    size: Annotated[
+        str, typer.Option(metavar="S", help="tiny, small or base: 4, 28 or 88 million parameters.")
+    ] = "tiny",
+    vocabulary: Annotated[int | None, typer.Option(metavar="N", help="Entries of the tokenizer; else by size.")] = None,
+    tokens: Annotated[int | None, typer.Option(metavar="N", help="Stop after so many tokens.")] = None,
+    minutes: Annotated[float | None, typer.Option(metavar="M", help="Stop after so many minutes.")] = None,
+    epochs: Annotated[float | None, typer.Option(metavar="E", help="Stop after so many rounds; else after 4.")] = None,
+    map: Annotated[  # noqa: A002
+        list[str] | None, typer.Option(metavar="text=COLUMN", help="Which column of a table is the text.")
+    ] = None,
+    recipe: Annotated[str | None, typer.Option(metavar="R", help="starter: make the shipped model anew.")] = None,
+    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Where a recipe finds its open texts.")] = None,
+    hardware: Annotated[str | None, typer.Option(metavar="TEXT", help="How a recipe's card names the machine.")] = None,
+    threads: Annotated[int | None, typer.Option(metavar="N", min=1, help="Of the processor; else by size.")] = None,
+    device: Device = "auto",
+    seed: Seed = 0,
+) -> None:
+    """Train a tokenizer and a small model from scratch.
+
+    Without a GPU or with one, the same command. Stopped at any moment, it goes on from its last checkpoint when it is
+    run again; until the end, those and the loss curve are in DIR.training. A recipe keeps all in DIR, the model in
+    DIR/model.
+    """
+    from loop.errors import BadInput
+
+    if bool(corpora) == bool(recipe):
+        raise BadInput("name files to learn from, or a recipe with --recipe; one of both")
+    if recipe:
+        others = {"size": size != "tiny", "vocabulary": vocabulary, "tokens": tokens, "epochs": epochs, "map": map}
+        wrong = [name for name, given in others.items() if given]
+        if wrong:
+            raise BadInput(f"a recipe settles --{wrong[0]} itself; leave it out")
+        _make(call, recipe, data, out, {"minutes": minutes, "threads": threads, "seed": seed or None}, hardware)
+        return
+    from jobs.pretrain.own.plan import OwnPlan
+    from jobs.pretrain.own.run import pretrain as train
+
+    plan = _checked(
+        OwnPlan, corpora=[str(path) for path in corpora or ()], size=size, vocabulary=vocabulary, tokens=tokens,
+        minutes=minutes, epochs=epochs, maps=map or [], device=device, threads=threads, seed=seed,
+    )  # fmt: skip
+    done = train(out, plan, call.settings().tasks, bar)
+    call.answer(done, _told_pretraining(done))
+
+
+def _make(call: Call, recipe: str, data: Path | None, out: Path, changes: dict[str, Any], hardware: str | None) -> None:
+    """A committed recipe."""
+    import os
+
+    from msgspec.structs import replace
+
+    from jobs.pretrain.plan import RECIPES
+    from jobs.pretrain.starter import make_starter, told
+    from loop.errors import BadInput
+
+    if recipe not in RECIPES:
+        raise BadInput(f"there is no recipe '{recipe}'; choose {' or '.join(RECIPES)}")
+    if data is None:
+        raise BadInput(f"the recipe '{recipe}' needs its open texts; name their folder with --data")
+    plan = replace(RECIPES[recipe], **{name: value for name, value in changes.items() if value is not None})
+    with bar("pretrain", "s") as progress:
+        made = make_starter(plan, data, out, hardware or f"{os.cpu_count()} processor cores", progress)
+    call.answer(made, told(made))
 
 
 @command(app)
@@ -146,6 +219,14 @@ def _told_tuning(done: "Finetuned") -> Iterator[str]:
         yield f"  {name.replace('_', ' ')} {before:.2f} -> {after:.2f} ({after / before - 1:+.0%})"
     if done.fall <= 0:
         yield "  it foretells unseen texts no better than before; give it more rows or other settings"
+
+
+def _told_pretraining(done: "Pretrained") -> Iterator[str]:
+    yield f"{bold(done.model)} is trained; `reprise generate --model {done.model} --prompt ...` writes with it"
+    yield faint(f"  {done.parameters:,} parameters, {done.vocabulary:,} tokens in the vocabulary")
+    kind = f"{done.device}{', bfloat16' if done.bf16 else ''}"
+    yield f"  {done.tokens:,} tokens in {done.minutes:.1f} min: {done.tokens_per_s:,.0f} tokens/s ({kind})"
+    yield f"  held out: perplexity {done.perplexity:.2f} per token, {done.bits_per_byte:.3f} bits per byte"
 
 
 def _told_writing(done: "Written") -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
+LARGE = ("B", "character", "token")  # units that are counted by the million
 WIDEST = 100  # columns; longer lines are hard to read
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -87,11 +88,11 @@ def bar(what: str, unit: str) -> Iterator[Callable[..., None]]:
 
     pause = 0.3 if sys.stderr.isatty() else 5.0
     shown: Any = tqdm(
-        desc=what, unit=unit, unit_scale=unit == "B", delay=pause, mininterval=pause, leave=False, file=sys.stderr,
+        desc=what, unit=unit, unit_scale=unit in LARGE, delay=pause, mininterval=pause, leave=False, file=sys.stderr,
         dynamic_ncols=True,
     )  # fmt: skip
 
-    def tell(done: int, total: int, note: str = "") -> None:
+    def tell(done: int, total: int | None, note: str = "") -> None:
         shown.total = total
         shown.set_postfix_str(note, refresh=False)
         shown.update(done - shown.n)

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from jobs.finetune.modelling import TEMPLATE
-from jobs.finetune.plan import FinetunePlan, work_folder
+from jobs.finetune.plan import FinetunePlan
 from jobs.finetune.run import finetune
 from jobs.train.trainer import last_checkpoint
+from jobs.unfinished import work_folder
 from loop.alone import learned_task, write_alone
 from loop.brief import Brief
 from loop.models import render

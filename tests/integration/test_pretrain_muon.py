@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from jobs.pretrain.muon import Muon, orthogonal
+from jobs.pretrain.muon import muon, orthogonal
 
 
 @pytest.mark.parametrize("shape", [(64, 32), (32, 64), (48, 48)])
@@ -12,7 +12,8 @@ def test_updates_are_those_of_torch_to_its_rounding(shape: tuple[int, int]) -> N
     ours = torch.nn.Parameter(torch.randn(shape))
     theirs = torch.nn.Parameter(ours.detach().clone())
     start = ours.detach().clone()
-    one, two = Muon([ours], lr=0.02), torch.optim.Muon([theirs], lr=0.02, momentum=0.95, weight_decay=0.01)
+    settings = {"lr": 0.02, "momentum": 0.95, "weight_decay": 0.01}
+    one, two = muon([ours], **settings), torch.optim.Muon([theirs], **settings)
     for _ in range(5):
         ours.grad = torch.randn(shape)
         theirs.grad = ours.grad.clone()

@@ -276,8 +276,12 @@ def test_the_loss_counts_each_next_token_by_its_weight() -> None:
     assert loss(model, batch) == pytest.approx(total / weight, rel=1e-4)
 
 
-def test_a_missing_data_folder_is_said_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from jobs.pretrain.__main__ import main
+def test_missing_data_is_said_in_one_sentence(tmp_path: Path) -> None:
+    from jobs.pretrain.starter import make_starter
+    from loop.errors import BadInput
 
-    assert main(["--data", str(tmp_path / "none"), "--out", str(tmp_path)]) == 2
-    assert "--data" in capsys.readouterr().err
+    with pytest.raises(BadInput, match="--data"):
+        make_starter(TINY, tmp_path / "none", tmp_path / "out", "a machine")
+    with pytest.raises(BadInput, match="misses"):
+        make_starter(TINY, tmp_path, tmp_path / "out", "a machine")
+    assert not (tmp_path / "out").exists()

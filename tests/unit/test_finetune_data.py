@@ -7,9 +7,9 @@ import pytest
 
 from jobs.curves import picture
 from jobs.finetune.data import read_data
-from jobs.finetune.plan import FinetunePlan, begin
+from jobs.finetune.plan import FinetunePlan
 from jobs.finetune.topics import Topics
-from jobs.space import is_full
+from jobs.unfinished import begin, is_full
 from loop.alone import learned_task
 from loop.brief import build_messages
 from loop.errors import BadInput

@@ -1,0 +1,86 @@
+"""The recipe of the shipped starter: trained, measured, and written to `OUT/model` with its card."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from jobs.pretrain.corpus import Corpus
+from jobs.pretrain.evaluate import HeldOut, Shown, held_out, samples
+from jobs.pretrain.export import card, export, size
+from jobs.pretrain.model import Progress
+from jobs.pretrain.plan import Plan
+from jobs.pretrain.steps import Tell, silent
+from jobs.pretrain.train import train
+from jobs.unfinished import told_when_full
+from loop.errors import BadInput
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """A starter, with held-out perplexity per task and source (without examples, with three) and what it wrote."""
+
+    model: str
+    parameters: int
+    tokens: int
+    minutes: float
+    tokens_per_s: float
+    held_out: list[HeldOut]
+    samples: list[Shown]
+
+
+def make_starter(plan: Plan, data: Path, out: Path, hardware: str, tell: Tell = silent) -> Made:
+    """Train by the recipe and export; every tenth minute a snapshot is exported, too.
+
+    Called again after a kill it goes on from its last checkpoint. Raises BadInput when the data is not there.
+    """
+    if not data.is_dir():
+        raise BadInput(f"there is no data folder at '{data}'; name the folder of openly licensed text with --data")
+    try:
+        corpus = Corpus(data, plan.seed)
+    except FileNotFoundError as error:
+        raise BadInput(f"the data folder misses '{error.filename}'; see the sources in jobs/pretrain") from error
+
+    def snapshot(model: Any, tokenizer: Any, progress: Progress) -> None:
+        _export(model, tokenizer, corpus, plan, progress, out, hardware, rows=6, count=7, finished=False)
+
+    with told_when_full(out, "the last checkpoint is kept"):
+        model, tokenizer, progress = train(plan, corpus, out, snapshot, tell)
+        return _export(model, tokenizer, corpus, plan, progress, out, hardware, rows=64, count=40, finished=True)
+
+
+def _export(
+    model: Any,
+    tokenizer: Any,
+    corpus: Corpus,
+    plan: Plan,
+    progress: Progress,
+    out: Path,
+    hardware: str,
+    *,
+    rows: int,
+    count: int,
+    finished: bool,
+) -> Made:
+    held = held_out(model, tokenizer, corpus, rows)
+    shown = samples(model, tokenizer, corpus, count)
+    export(model, tokenizer, out / "model", card(model, plan, progress, held, shown, hardware, finished))
+    return Made(
+        model=str(out / "model"),
+        parameters=size(model),
+        tokens=progress.tokens,
+        minutes=progress.seconds / 60,
+        tokens_per_s=progress.tokens / max(progress.seconds, 1e-9),
+        held_out=held,
+        samples=shown,
+    )
+
+
+def told(made: Made) -> Iterator[str]:
+    """What a person reads of it."""
+    yield f"{made.model}: {made.parameters:,} parameters, {made.tokens:,} tokens, {made.minutes:.1f} min, "
+    yield f"  {made.tokens_per_s:,.0f} tokens/s"
+    for found in made.held_out:
+        yield f"  perplexity {found.name}: {found.alone:.2f}, with three examples {found.with_examples:.2f}"
+    for sample in made.samples[:7]:
+        yield f"  {sample.row.task} | {sample.row.prompt} | {sample.text!r}"
