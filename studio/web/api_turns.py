@@ -83,22 +83,24 @@ def turn_out(here: Studio, turn: Turn, rater: str = "me") -> TurnOut:
     """A turn with where its candidates stand."""
     ledger = here.house.ledger
     stand = views.by_id(ledger, [c.candidate_id for c in turn.candidates], rater)
+    others = ledger.texts([c.repeats for c in turn.candidates if c.repeats])
     return TurnOut(
         **{name: getattr(turn, name) for name in ("turn_id", "task", "prompt", "model", "strategy", "seed")},
         fields=views.asked(ledger, turn.turn_id),
         recalled=[_recalled(each) for each in turn.recalled],
         avoided=[_recalled(each) for each in turn.avoided],
         candidates=[
-            _candidate(msgspec.to_builtins(c), stand[c.candidate_id])
+            _candidate(msgspec.to_builtins(c), stand[c.candidate_id], others.get(c.repeats or "", ""))
             for c in turn.candidates
             if c.candidate_id in stand
         ],
     )
 
 
-def _candidate(written: dict[str, object], stands: views.ItemView) -> CandidateOut:
+def _candidate(written: dict[str, object], stands: views.ItemView, repeated: str) -> CandidateOut:
     now = ("reward", "ratings", "hidden", "picked", "scores", "comment")
-    return CandidateOut.model_validate({**written, **{name: getattr(stands, name) for name in now}})
+    stand = {name: getattr(stands, name) for name in now}
+    return CandidateOut.model_validate({**written, **stand, "repeated": repeated})
 
 
 def _recalled(each: Recalled) -> RecalledOut:

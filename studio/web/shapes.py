@@ -122,6 +122,9 @@ class CandidateOut(Shape):
     novelty: float
     strategy: str = Field(description="`none` where it was written without memory.")
     echo_of: str | None = Field(description="The remembered text that it copies.")
+    repeats: str | None = Field(default=None, description="The text for other fields that it repeats.")
+    shared: str | None = Field(default=None, description="What it has in common with that: words, pattern or meaning.")
+    repeated: str = Field(default="", description="That text, while it is there.")
     reward: float | None = None
     ratings: float = 0.0
     hidden: bool = False

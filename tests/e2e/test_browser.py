@@ -201,6 +201,29 @@ def test_drafts_and_turns_survive_a_reload(browser: Any, studio: str) -> None:
         assert "I mend radios" in page.locator(".turn-fields").inner_text()
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_somebody_else_was_given_bears_a_mark(browser: Any, tmp_path: Path, scheme: str) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    writer = QueueWriter()
+    with open_house(tmp_path, writer) as house, served(house) as url, opened(browser, url, scheme=scheme) as page:
+        page.locator(".chip", has_text="opener").click()
+        page.locator("#n").fill("1")
+        page.locator("#prompt").fill("somebody new")
+        for bio, texts in (("I mend radios", IDEAS[:1]), ("I sail", IDEAS[:1] * 9)):
+            writer.texts = list(texts)
+            page.locator("input[name=Bio]").fill(bio)
+            page.locator("#go").click()
+            page.locator(".turn-fields", has_text=bio).wait_for()
+            cards(page, 1)
+        assert page.locator(".repeats-badge:visible").count() == 1
+        badge = cards(page, 1).first.locator(".repeats-badge")
+        assert badge.inner_text() == "same words"
+        assert IDEAS[0] in badge.get_attribute("title")
+        page.screenshot(path=SHOTS / f"repeats-{scheme}.png", full_page=True)
+        page.reload()
+        assert cards(page, 1).first.locator(".repeats-badge").is_visible()
+
+
 def test_hostile_text_stays_text(browser: Any, tmp_path: Path) -> None:
     writer = QueueWriter([HOSTILE, "b"])
     with open_house(tmp_path, writer) as house, served(house) as url, opened(browser, url, width=390) as page:

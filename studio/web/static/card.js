@@ -1,6 +1,11 @@
 // One candidate: its text, its scores, and what a person does with it.
 import { copy, find, id, send, toast } from "./studio.js";
 
+const SHARED = {
+  words: ["same words", "Somebody else was given the same words"],
+  pattern: ["same pattern", "Somebody else was given the same pattern"],
+  meaning: ["nearly the same", "Somebody else was given nearly the same"],
+};
 const SETTLE = 500; // milliseconds after the last score before it is sent
 
 export class Card {
@@ -43,6 +48,7 @@ export class Card {
     this.at(".bar-fill").style.transform = `scaleX(${share / 100})`;
     this.root.classList.toggle("bare", candidate.strategy === "none" && recalled.length > 0);
     this.root.classList.toggle("echo", Boolean(candidate.echo_of));
+    this.#repeats(candidate);
     this.pick(candidate.picked);
     this.hide(candidate.hidden);
     this.stand(candidate);
@@ -145,6 +151,15 @@ export class Card {
     const next = group.nextElementSibling;
     if (next) find("input:checked, input", next).focus();
     else this.root.focus();
+  }
+
+  // What it has in common with a text for other fields.
+  #repeats({ shared, repeated }) {
+    const [words, why] = SHARED[shared] || ["", ""];
+    const badge = this.at(".repeats-badge");
+    badge.classList.toggle("on", Boolean(shared));
+    badge.textContent = words;
+    badge.title = shared ? `${why}${repeated ? `: “${repeated}”` : ""}. It was written again, and nothing newer came` : "";
   }
 
   flush() {
