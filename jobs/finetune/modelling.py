@@ -24,8 +24,8 @@ TEMPLATE = (
     "{% if message['role'] == 'assistant' %}{{ eos_token }}{% else %}{{ '\\n' }}{% endif %}{% endfor %}"
 )
 """Messages as the loop writes them for a model without a template: a line each, the end marker after an answer."""
-PROBES = 3
-"""Steps that are timed before the training, one more to warm up."""
+PROBES, PROBE_S = 3, 20.0
+"""Steps that are timed before the training, after one to warm up; fewer where they take so many seconds."""
 
 
 def load(plan: FinetunePlan) -> Engine:
@@ -82,8 +82,11 @@ def step_seconds(model: Any, tokenizer: Any, rows: Sequence[Row], plan: Finetune
         began = time.perf_counter()
         _loss(model, [_ids(tokens, row) for row in batch], tokenizer.pad_token_id).backward()
         taken.append(time.perf_counter() - began)
+        if sum(taken) > PROBE_S:
+            break
     model.zero_grad(set_to_none=True)
-    return sum(taken[1:]) / PROBES
+    timed = taken[1:] or taken
+    return sum(timed) / len(timed)
 
 
 def _ids(tokens: Tokens, row: Row) -> list[int]:

@@ -60,6 +60,7 @@ def finetune(out: Path, plan: FinetunePlan, tasks: Mapping[str, TaskProfile], pr
 
 
 def _finetune(out: Path, work: Path, plan: FinetunePlan, rows: Rows, progress: Progress) -> Finetuned:
+    progress(0, None, "measuring the untuned model")
     engine = modelling.load(plan)
     with threads.at_most(threads.worth(engine.model)):
         before = _before(work, engine, rows)

@@ -78,8 +78,8 @@ def _export(
 
 def told(made: Made) -> Iterator[str]:
     """What a person reads of it."""
-    yield f"{made.model}: {made.parameters:,} parameters, {made.tokens:,} tokens, {made.minutes:.1f} min, "
-    yield f"  {made.tokens_per_s:,.0f} tokens/s"
+    yield f"{made.model} is trained: {made.parameters:,} parameters"
+    yield f"  {made.tokens:,} tokens in {made.minutes:.1f} min: {made.tokens_per_s:,.0f} tokens/s"
     for found in made.held_out:
         yield f"  perplexity {found.name}: {found.alone:.2f}, with three examples {found.with_examples:.2f}"
     for sample in made.samples[:7]:

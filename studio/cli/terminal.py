@@ -94,7 +94,7 @@ def bar(what: str, unit: str) -> Iterator[Callable[..., None]]:
 
     def tell(done: int, total: int | None, note: str = "") -> None:
         shown.total = total
-        shown.set_postfix_str(note, refresh=False)
+        shown.set_postfix_str(note, refresh=total is None and bool(note))
         shown.update(done - shown.n)
 
     with shown:

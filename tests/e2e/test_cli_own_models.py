@@ -81,6 +81,33 @@ def test_what_is_asked_wrongly(cli: Cli, tmp_path: Path) -> None:
     assert not cli.home.exists()
 
 
+def test_corpora_that_nothing_can_be_learned_from(cli: Cli, tmp_path: Path) -> None:
+    for name, words in (("empty.txt", ""), ("one.csv", "text\nhello\n"), ("other.csv", "a,b\n1,2\n")):
+        (tmp_path / name).write_text(words)
+    plenty = tmp_path / "plenty.csv"
+    plenty.write_text("text\n" + "".join(f"a text about thing {n}\n" for n in range(900)))
+    out = ("--out", str(tmp_path / "out"))
+    for call, said in (
+        ([str(tmp_path / "empty.txt"), *out], "empty"),
+        ([str(tmp_path / "one.csv"), *out], "1 text,"),
+        ([str(tmp_path / "other.csv"), *out], "--map text=COLUMN"),
+        ([str(tmp_path / "none.csv"), *out], "neither a file"),
+        ([str(plenty), *out, "--size", "huge"], "size"),
+        ([str(plenty), *out, "--vocabulary", "70000"], "vocabulary"),
+        ([str(plenty), *out, "--minutes", "1", "--epochs", "2"], "name one"),
+        ([str(plenty), *out, "--recipe", "starter"], "one of both"),
+        ([*out], "one of both"),
+        (["--recipe", "starter", *out], "--data"),
+        (["--recipe", "sonnet", *out], "no recipe"),
+        (["--recipe", "starter", "--data", str(tmp_path), "--epochs", "2", *out], "--epochs"),
+        (["--recipe", "starter", "--data", str(tmp_path / "none"), *out], "no data folder"),
+    ):
+        done = cli("pretrain", *call)
+        assert (done.status, done.out) == (2, ""), call
+        assert said in done.sentence, call
+        assert not list(tmp_path.glob("out*")), call
+
+
 def test_the_starter_writes_without_a_home(cli: Cli) -> None:
     call = ("generate", "--model", "starter", "--prompt", "rain", "--task", "tweet", "-n", "3", "--seed", "5")
     found = cli.json(*call)

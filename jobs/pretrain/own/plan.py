@@ -19,7 +19,7 @@ SIZES = {
         batch_tokens=32_768, other_rate=0.0015,
     ),
 }  # fmt: skip
-"""About 4, 25 and 85 million parameters."""
+"""About 4, 28 and 88 million parameters."""
 EPOCHS = 4.0
 """Where nothing is said: text that is read up to four times is worth about as much as new text (arXiv 2305.16264)."""
 Positive = Annotated[float, msgspec.Meta(gt=0)]
