@@ -111,7 +111,7 @@ def build(folder: Path, items: Sequence[Item], matrix: Matrix) -> ChromaIndex:
     for start in tqdm(range(index.count(), len(items), 1000), desc="index", unit="k", disable=None):
         part = items[start : start + 1000]
         facts = [metadata(item) for item in part]
-        index.upsert([i.item_id for i in part], matrix[start : start + 1000], facts, [i.text for i in part])
+        index.upsert([i.item_id for i in part], matrix[start : start + 1000], facts)
     return index
 
 

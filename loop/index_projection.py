@@ -104,12 +104,7 @@ class IndexProjection:
             self._index.update([item.item_id for item in rated], [metadata(item) for item in rated])
         new = [item for item in items if item.item_id not in known]
         if new:
-            self._index.upsert(
-                [item.item_id for item in new],
-                self.vectors(new),
-                [metadata(item) for item in new],
-                [item.text for item in new],
-            )
+            self._index.upsert([item.item_id for item in new], self.vectors(new), [metadata(item) for item in new])
         point("mid-projection")
 
     def vectors(self, items: Sequence[Item]) -> Matrix:

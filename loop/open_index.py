@@ -30,12 +30,10 @@ class OwnedIndex:
         self._mark = mark
         self._lock = lock
 
-    def upsert(
-        self, ids: Sequence[str], vectors: Matrix, metadatas: Sequence[Metadata], documents: Sequence[str]
-    ) -> None:
+    def upsert(self, ids: Sequence[str], vectors: Matrix, metadatas: Sequence[Metadata]) -> None:
         """Write rows."""
         self._mark.set()
-        self._index.upsert(ids, vectors, metadatas, documents)
+        self._index.upsert(ids, vectors, metadatas)
 
     def update(self, ids: Sequence[str], metadatas: Sequence[Metadata]) -> None:
         """Merge keys into the metadata of rows that are there."""

@@ -12,7 +12,7 @@ from memory.vectors import unit
 if TYPE_CHECKING:
     import torch
 
-BATCH_TOKENS = 4096
+BATCH_TOKENS = 1024
 """Tokens in a batch, padding included; more does not fit the caches of a processor."""
 
 

@@ -38,10 +38,8 @@ class ExactIndex:
         self._room: Matrix = np.array(matrix, dtype=np.float32)
         self._metadatas: list[dict[str, Any]] = [dict(each) for each in metadatas]
 
-    def upsert(
-        self, ids: Sequence[str], vectors: Matrix, metadatas: Sequence[Metadata], documents: Sequence[str]
-    ) -> None:
-        """Write rows; of an id that comes twice, the last one counts. Documents are not kept."""
+    def upsert(self, ids: Sequence[str], vectors: Matrix, metadatas: Sequence[Metadata]) -> None:
+        """Write rows; of an id that comes twice, the last one counts."""
         last = {item: place for place, item in enumerate(ids)}
         self._grow(len(self._ids) + len(last), vectors.shape[1])
         for item, place in last.items():

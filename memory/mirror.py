@@ -37,11 +37,9 @@ class MirroredIndex:
         self._lock = threading.Lock()
         self._reader: threading.Thread | None = None
 
-    def upsert(
-        self, ids: Sequence[str], vectors: Matrix, metadatas: Sequence[Metadata], documents: Sequence[str]
-    ) -> None:
+    def upsert(self, ids: Sequence[str], vectors: Matrix, metadatas: Sequence[Metadata]) -> None:
         """Write rows."""
-        self._change(lambda index: index.upsert(ids, vectors, metadatas, documents))
+        self._change(lambda index: index.upsert(ids, vectors, metadatas))
 
     def update(self, ids: Sequence[str], metadatas: Sequence[Metadata]) -> None:
         """Merge keys into the metadata of rows that are there."""

@@ -40,7 +40,7 @@ def rows():
         for n, reward in enumerate(rewards)
     ]
     ids, facts = [item.item_id for item in items], [metadata(item) for item in items]
-    return ids, random_rows(ROWS, 1), facts, [item.text for item in items]
+    return ids, random_rows(ROWS, 1), facts
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,7 @@ def chroma(request, rows, tmp_path_factory):
 
 @pytest.mark.parametrize("where", FILTERS)
 def test_chroma_finds_what_an_exact_search_finds(chroma, rows, where):
-    exact = ExactIndex(*rows[:3])
+    exact = ExactIndex(*rows)
     questions = random_rows(50, 2)
     found = chroma.query_many(questions, K, where)
     hits = 0
@@ -98,7 +98,7 @@ def test_chroma_finds_what_an_exact_search_finds(chroma, rows, where):
 
 
 def test_counting_listing_and_getting(chroma, rows):
-    ids, vectors, facts, _ = rows
+    ids, vectors, facts = rows
     assert chroma.count() == ROWS
     assert sorted(chroma.ids()) == sorted(ids)
     some = chroma.get([*ids[:600], "missing"])
@@ -109,11 +109,11 @@ def test_counting_listing_and_getting(chroma, rows):
 
 
 def test_writing_again_changes_nothing_and_strangers_are_passed_over(chroma, rows):
-    ids, vectors, facts, texts = rows
-    chroma.upsert(ids[:300], vectors[:300], facts[:300], texts[:300])
+    ids, vectors, facts = rows
+    chroma.upsert(ids[:300], vectors[:300], facts[:300])
     chroma.update(["missing"], [{"reward": 1.0}])
     chroma.delete(["missing"])
-    chroma.upsert([], vectors[:0], [], [])
+    chroma.upsert([], vectors[:0], [])
     chroma.update([], [])
     chroma.delete([])
     assert chroma.get([]) == {}
@@ -122,7 +122,7 @@ def test_writing_again_changes_nothing_and_strangers_are_passed_over(chroma, row
 
 def test_rows_are_written_changed_found_and_removed(chroma):
     vectors = unit(np.ones((2, DIMENSION), np.float32))
-    chroma.upsert(["new", "new"], vectors, [{"task": "old"}, {"task": "x", "reward": 0.1}], ["a", "b"])
+    chroma.upsert(["new", "new"], vectors, [{"task": "old"}, {"task": "x", "reward": 0.1}])
     try:
         assert chroma.query(vectors[0], 1) == [("new", pytest.approx(1, abs=1e-6))]
         chroma.update(["new"], [{"reward": 0.9}])
@@ -142,12 +142,12 @@ def test_more_than_there_are_and_none_at_all(chroma, rows):
 
 
 def test_another_embedder_sees_none_of_it_and_rows_survive_a_close(tmp_path, rows):
-    ids, vectors, facts, texts = (part[:20] for part in rows)
+    ids, vectors, facts = (part[:20] for part in rows)
     for name, before in (("embedder-a", 0), ("embedder-b", 0), ("embedder-a", 20)):
         index = ChromaIndex.open(tmp_path, "", name, DIMENSION)
         assert index.count() == before
         assert len(index.query(vectors[0], 5)) == min(5, before)
-        index.upsert(ids, vectors, facts, texts)
+        index.upsert(ids, vectors, facts)
         index.close()
 
 

@@ -27,7 +27,7 @@ WriteMark(path).set()
 random = np.random.default_rng(0)
 for start in range(0, 10**6, 250):
     ids = [f"i{{n}}" for n in range(start, start + 250)]
-    index.upsert(ids, unit(random.normal(size=(250, {DIMENSION})).astype("f4")), [{{"n": 1}}] * 250, ids)
+    index.upsert(ids, unit(random.normal(size=(250, {DIMENSION})).astype("f4")), [{{"n": 1}}] * 250)
     print(start + 250, flush=True)
 """
 
@@ -35,7 +35,7 @@ for start in range(0, 10**6, 250):
 def rows(count):
     vectors = unit(np.random.default_rng(0).normal(size=(count, DIMENSION)).astype(np.float32))
     ids = [f"i{n}" for n in range(count)]
-    return ids, vectors, [{"n": n} for n in range(count)], ids
+    return ids, vectors, [{"n": n} for n in range(count)]
 
 
 def fill(path, count=ROWS):

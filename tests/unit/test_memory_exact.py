@@ -32,7 +32,7 @@ def test_query_is_a_sort_of_the_rows_that_pass(metadatas, k, seed):
 def test_rows_can_be_written_changed_and_removed():
     index = ExactIndex([], np.zeros((0, 2), np.float32), [])
     east, north = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
-    index.upsert(["a", "b", "a"], np.stack([north, north, east]), [{"x": 1}, {"x": 2}, {"x": 3}], ["", "", ""])
+    index.upsert(["a", "b", "a"], np.stack([north, north, east]), [{"x": 1}, {"x": 2}, {"x": 3}])
     assert index.count() == 2
     assert index.query(east, 1) == [("a", 1.0)]
     index.update(["a", "missing"], [{"y": True}, {"y": True}])

@@ -65,7 +65,7 @@ def test_every_change_is_seen_in_both(changes):
     mirrored = warmed(index)
     for number, (kind, row) in enumerate(changes):
         if kind == "upsert":
-            mirrored.upsert([f"i{row}"], rows(1, seed=number), [{"n": number}], [""])
+            mirrored.upsert([f"i{row}"], rows(1, seed=number), [{"n": number}])
         elif kind == "update":
             mirrored.update([f"i{row}"], [{"n": number}])
         else:
@@ -82,7 +82,7 @@ def test_what_is_written_while_the_mirror_is_read_is_in_it():
     index.gate.clear()
     for _ in range(ASKED):
         mirrored.query(EAST, 3)
-    mirrored.upsert(["new"], EAST.reshape(1, -1), [{}], [""])
+    mirrored.upsert(["new"], EAST.reshape(1, -1), [{}])
     mirrored.delete(["i0"])
     index.gate.set()
     mirrored.settle()
@@ -99,6 +99,6 @@ def test_a_large_index_has_no_mirror_and_one_that_grows_too_large_loses_it():
     assert large.queries == ASKED + 1
     index = Counting(10)
     mirrored = warmed(index, largest=10)
-    mirrored.upsert(["new"], EAST.reshape(1, -1), [{}], [""])
+    mirrored.upsert(["new"], EAST.reshape(1, -1), [{}])
     assert mirrored.query(EAST, 1) == [("new", pytest.approx(1.0))]
     assert index.queries == ASKED + 1
