@@ -14,7 +14,7 @@ from benchmarks.measure import machine
 
 NAMES = (
     "ledger", "turn", "freshness", "startup", "generation", "recall", "captions", "captions_killed", "distill",
-    "refine", "starter", "openers", "preprocess",
+    "refine", "finetune", "starter", "openers", "preprocess",
 )  # fmt: skip
 RESULTS = Path(__file__).parent / "results"
 
