@@ -6,8 +6,9 @@ are 4 bytes for each text and band.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,25 +25,17 @@ MOST_IN_BUCKET = 64
 """A text is compared with no more than so many of a bucket: the first, which the others resemble."""
 _PIECE = 8_192
 """Shingles that are permuted at once: 1.5 MB of products."""
+_AT_ONCE = 256
+"""Texts whose shingles are made at once."""
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 """2⁶⁴ over the golden ratio, to spread bits (Knuth's multiplicative hash)."""
 Shingles = NDArray[np.uint64]
 Signature = NDArray[np.uint32]
 
 
-def grams_of(text: str) -> Shingles:
-    """The character 5-grams of the text's words in order, each as the number that its 5 bytes of UTF-8 are."""
-    data = normal(text).encode("utf-8", "surrogatepass").ljust(GRAM, b"\0")
-    letters = np.frombuffer(data, np.uint8).astype(np.uint64)
-    grams = np.zeros(len(letters) - GRAM + 1, np.uint64)
-    for place in range(GRAM):
-        grams = grams << np.uint64(8) | letters[place : place + len(grams)]
-    return grams
-
-
 def shingles(text: str) -> Shingles:
-    """The different 5-grams of a text, sorted."""
-    return np.unique(grams_of(text))
+    """The different character 5-grams of the text's words, each as the number that its 5 bytes of UTF-8 are; sorted."""
+    return np.unique(_grams(_bytes(text)))
 
 
 def similarity(one: Shingles, other: Shingles) -> float:
@@ -59,9 +52,15 @@ class Signer:
 
         self._sketch: Any = MinHash(num_perm=PERMUTATIONS, hashfunc=int)
 
-    def sign(self, text: str) -> Signature:
-        """(PERMUTATIONS,) of the text's shingles."""
-        hashes = (grams_of(text) * _MIX >> np.uint64(32)).tolist()
+    def sign(self, texts: Sequence[str]) -> Signature:
+        """(n, PERMUTATIONS) of the texts' shingles."""
+        pieces = [_bytes(text) for text in texts]
+        hashes = _grams(b"".join(pieces)) * _MIX >> np.uint64(32)
+        ends = np.cumsum([len(piece) for piece in pieces]).tolist()
+        bounds = zip([0, *ends[:-1]], ends, strict=True)
+        return np.stack([self._of(hashes[start : end - GRAM + 1].tolist()) for start, end in bounds])
+
+    def _of(self, hashes: list[int]) -> Signature:
         self._sketch.clear()
         for start in range(0, len(hashes), _PIECE):
             self._sketch.update_batch(hashes[start : start + _PIECE])
@@ -69,8 +68,29 @@ class Signer:
         return found
 
 
-def read_signatures(path: Path) -> Signature:
-    """(n, PERMUTATIONS), from the file that the signatures were appended to."""
+def sign_all(texts: Iterable[str], path: Path) -> Signature:
+    """(n, PERMUTATIONS), in a file."""
+    sign, rest = Signer().sign, iter(texts)
+    with path.open("wb") as file:
+        while some := list(islice(rest, _AT_ONCE)):
+            file.write(sign(some).tobytes())
+    return _read(path)
+
+
+def _bytes(text: str) -> bytes:
+    return normal(text).encode("utf-8", "surrogatepass").ljust(GRAM, b"\0")
+
+
+def _grams(data: bytes) -> Shingles:
+    """The number that the 5 bytes from each place on are."""
+    letters = np.frombuffer(data, np.uint8).astype(np.uint64)
+    grams = np.zeros(len(letters) - GRAM + 1, np.uint64)
+    for place in range(GRAM):
+        grams = grams << np.uint64(8) | letters[place : place + len(grams)]
+    return grams
+
+
+def _read(path: Path) -> Signature:
     if path.stat().st_size == 0:
         return np.zeros((0, PERMUTATIONS), np.uint32)
     return np.memmap(path, dtype=np.uint32, mode="r").reshape(-1, PERMUTATIONS)

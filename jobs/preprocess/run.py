@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.preprocess.near import Signer, near_duplicates
+from jobs.preprocess.near import near_duplicates, sign_all
 from jobs.preprocess.reading import Progress, RawFiles, TextPlan
 from jobs.preprocess.report import Report, Tally, make_report, write_report
 from jobs.preprocess.rows import REPORT, SPLITS, split_file
@@ -28,6 +29,7 @@ from loop.imports.row import RowError
 
 DUPLICATE, NEAR = "duplicate", "near_duplicate"
 _SCRATCH = "scratch"
+T = TypeVar("T")
 
 
 class Preprocessed(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +74,7 @@ def _build(folder: Path, files: RawFiles, sieve: Sieve, settings: Preprocessing,
     scratch.mkdir()
     with Spool(scratch) as spool:
         _fill(spool, files, sieve, settings, tally)
-        kept = _without_copies(spool, settings, tally, progress)
+        kept = _without_copies(spool, scratch, settings, tally, progress)
         if not len(kept):
             raise BadInput(f"no text is left of {tally.told()}; see to the file, or ask for less cleaning")
         parts = assign(spool.shares(kept), settings.split, tally.told())
@@ -84,7 +86,6 @@ def _build(folder: Path, files: RawFiles, sieve: Sieve, settings: Preprocessing,
 
 def _fill(spool: Spool, files: RawFiles, sieve: Sieve, settings: Preprocessing, tally: Tally) -> None:
     """Every row that is wanted goes into the spool."""
-    sign = Signer().sign
     for raw in files:
         tally.rows_in += 1
         if isinstance(raw, RowError):
@@ -97,13 +98,16 @@ def _fill(spool: Spool, files: RawFiles, sieve: Sieve, settings: Preprocessing, 
         if sifted.reason:
             tally.drop(sifted.reason, _mark(raw.text), raw.text)
         else:
-            spool.add(row, share(row, settings.seed), sign(row.text), _mark(row.text))
+            spool.add(row, share(row, settings.seed), _mark(row.text))
 
 
-def _without_copies(spool: Spool, settings: Preprocessing, tally: Tally, progress: Progress) -> NDArray[np.int64]:
+def _without_copies(
+    spool: Spool, scratch: Path, settings: Preprocessing, tally: Tally, progress: Progress
+) -> NDArray[np.int64]:
     """The places of the rows whose text is neither that of an earlier one nor near to it."""
     told = partial(progress, "near-duplicates")
-    signatures, gone = spool.sealed(), spool.repeated()
+    texts = _counted(spool.texts(), "comparing", len(spool), progress)
+    signatures, gone = sign_all(texts, scratch / "signatures.u32"), spool.repeated()
     for place in np.flatnonzero(gone).tolist():
         tally.drop(DUPLICATE, spool.mark(place), spool.text(place))
     for copy, original in near_duplicates(signatures, gone, spool.text, settings.near_duplicates, told):
@@ -120,12 +124,19 @@ def _write(
     part_of[kept] = parts
     with ExitStack() as stack:
         files = [stack.enter_context(split_file(folder, split).open("wb")) for split in SPLITS]
-        for number, (line, part) in enumerate(zip(spool.lines(), part_of.tolist(), strict=True)):
+        lines = _counted(spool.lines(), "writing", len(spool), progress)
+        for line, part in zip(lines, part_of.tolist(), strict=True):
             if part >= 0:
                 files[part].write(line)
-            if number % 4_096 == 0:
-                progress("writing", number, len(spool))
     return [int((parts == part).sum()) for part in range(len(SPLITS))]
+
+
+def _counted(each: Iterator[T], what: str, total: int, progress: Progress) -> Iterator[T]:
+    """The same, and the progress is told how many there were."""
+    for number, one in enumerate(each):
+        if number % 1_024 == 0:
+            progress(what, number, total)
+        yield one
 
 
 @contextmanager

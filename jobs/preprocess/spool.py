@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from jobs.preprocess.near import Signature, read_signatures
 from jobs.preprocess.rows import CleanRow
 
 
@@ -19,10 +18,9 @@ class Spool:
     """Rows by their place, in the order in which they were added: 28 bytes of memory for each."""
 
     def __init__(self, folder: Path) -> None:
-        self._signed = folder / "signatures.u32"
         self._lines = (folder / "rows.jsonl").open("w+b")
-        self._signatures = self._signed.open("wb")
         self._encoder = msgspec.json.Encoder()
+        self._decoder = msgspec.json.Decoder(CleanRow)
         self._ends = array("Q")
         self._shares = array("d")
         self._lengths = array("I")
@@ -31,27 +29,24 @@ class Spool:
     def __len__(self) -> int:
         return len(self._ends)
 
-    def add(self, row: CleanRow, share: float, signature: Signature, mark: bytes) -> None:
+    def add(self, row: CleanRow, share: float, mark: bytes) -> None:
         """Append a row; `share` says where it goes in the split, `mark` is the hash of its text."""
         line = self._encoder.encode(row) + b"\n"
         self._lines.write(line)
-        self._signatures.write(signature.tobytes())
         self._ends.append((self._ends[-1] if self._ends else 0) + len(line))
         self._shares.append(share)
         self._lengths.append(len(row.text))
         self._marks.append(int.from_bytes(mark[:8], "big"))
 
-    def sealed(self) -> Signature:
-        """No more rows come: their signatures, (n, permutations)."""
-        self._lines.flush()
-        self._signatures.close()
-        return read_signatures(self._signed)
+    def texts(self) -> Iterator[str]:
+        """Every text in order, when no more rows come."""
+        return (self._decoder.decode(line).text for line in self.lines())
 
     def text(self, place: int) -> str:
         """The text of the row at this place."""
         begin = self._ends[place - 1] if place else 0
         line = os.pread(self._lines.fileno(), self._ends[place] - begin, begin)
-        return msgspec.json.decode(line, type=CleanRow).text
+        return self._decoder.decode(line).text
 
     def mark(self, place: int) -> bytes:
         """The hash of the text at this place, 8 bytes."""
@@ -82,4 +77,3 @@ class Spool:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._lines.close()
-        self._signatures.close()

@@ -9,7 +9,7 @@ from datasketch import MinHash, MinHashLSH
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.preprocess.near import PERMUTATIONS, Signer, near_duplicates, read_signatures, shingles, similarity
+from jobs.preprocess.near import PERMUTATIONS, Signer, near_duplicates, shingles, sign_all, similarity
 from jobs.preprocess.rows import CleanRow
 from jobs.preprocess.split import assign, share
 from loop.errors import BadInput
@@ -40,7 +40,7 @@ def texts_with_copies(seed: int, n: int = 150) -> list[str]:
 
 
 def copies(texts: list[str], threshold: float) -> list[tuple[int, int]]:
-    signatures = np.stack([Signer().sign(text) for text in texts])
+    signatures = Signer().sign(texts)
     skip = np.zeros(len(texts), dtype=bool)
     return list(near_duplicates(signatures, skip, texts.__getitem__, threshold, lambda *_: None))
 
@@ -68,7 +68,7 @@ def test_it_finds_what_the_librarys_own_index_finds() -> None:
     texts = texts_with_copies(9)
     index = MinHashLSH(threshold=0.8, num_perm=PERMUTATIONS, params=(12, 4))
     for place, text in enumerate(texts):
-        sketch = MinHash(num_perm=PERMUTATIONS, hashvalues=Signer().sign(text), scheme="affine32")
+        sketch = MinHash(num_perm=PERMUTATIONS, hashvalues=Signer().sign([text])[0], scheme="affine32")
         for other in sorted(index.query(sketch)):
             if jaccard(texts[other], text) >= 0.8:
                 assert place in {copy for copy, _ in copies(texts, 0.8)}
@@ -92,8 +92,7 @@ def test_a_thousand_copies_are_one() -> None:
 
 
 def test_no_texts_have_no_copies(tmp_path: Path) -> None:
-    (tmp_path / "none").touch()
-    signatures = read_signatures(tmp_path / "none")
+    signatures = sign_all([], tmp_path / "none")
     assert list(near_duplicates(signatures, np.zeros(0, dtype=bool), str, 0.8, lambda *_: None)) == []
 
 
