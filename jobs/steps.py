@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from jobs.distill.dataset import Dataset, load_dataset_manifest, open_dataset
+from jobs.distill.dataset import Dataset, list_datasets, load_dataset_manifest, open_dataset
 from jobs.evaluate import Evaluation, evaluate
 from jobs.gate import Decision, decide
 from jobs.settings import TrainSettings
@@ -80,15 +80,28 @@ def evaluate_model(
     return evaluation, decision
 
 
+def dataset_for(shop: Workshop, model_id: str) -> str:
+    """The dataset on whose held-out part a model is compared: its own, or for one from elsewhere the newest here.
+
+    Raises BadInput where there is none.
+    """
+    own, known = shop.registry.model(model_id).dataset_id, list_datasets(shop.ledger)
+    if known and own not in {each.dataset_id for each in known}:
+        return known[0].dataset_id
+    if not known:
+        raise BadInput(f"there is no dataset to compare '{model_id}' on; make one with `reprise distill`")
+    return own
+
+
 def _reference(shop: Workshop, model: KnownModel) -> Path | None:
     """The adapter that preference training began at: what the stage before it left; None for the base."""
-    names, first = stages(model.method), _first_on_preferences(model.method)
+    names, first = model.method.split("+"), _first_on_preferences(model.method)
     return stage_result(shop.run_folder(model.run_id), names[first - 1]) if first else None
 
 
 def _first_on_preferences(method: str) -> int | None:
-    names = stages(method)
-    return next((place for place, name in enumerate(names) if METHODS[name].rows == "preference"), None)
+    known = (METHODS.get(name) for name in method.split("+"))  # a pulled model's method need not be one of ours
+    return next((place for place, each in enumerate(known) if each and each.rows == "preference"), None)
 
 
 def _as_champion(shop: Workshop, model_id: str) -> Champion:

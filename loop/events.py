@@ -200,6 +200,22 @@ class TrainingFinished(Event, frozen=True, kw_only=True):
     metrics: dict[str, float]
 
 
+class ModelPulled(Event, frozen=True, kw_only=True):
+    """A model that was trained elsewhere was fetched from a Hub."""
+
+    model_id: str
+    repository: str
+    revision: str
+    """The commit."""
+    dataset_id: str
+    """As its makers call it; empty where nobody says."""
+    method: str
+    base: str
+    parent: str | None
+    sha256: str
+    metrics: dict[str, float]
+
+
 class TrainingFailed(Event, frozen=True, kw_only=True):
     """A run ended without a model."""
 

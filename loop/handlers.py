@@ -23,6 +23,7 @@ from loop.events import (
     JobStarted,
     ModelEvaluated,
     ModelPromoted,
+    ModelPulled,
     ModelRolledBack,
     PairImported,
     RatersCalibrated,
@@ -216,8 +217,16 @@ def _distilled(db: sa.Connection, recorded: Recorded, event: DatasetDistilled) -
 
 
 def _trained(db: sa.Connection, recorded: Recorded, event: TrainingFinished) -> None:
+    _model(db, recorded, event, event.run_id)
+
+
+def _pulled(db: sa.Connection, recorded: Recorded, event: ModelPulled) -> None:
+    _model(db, recorded, event, "")
+
+
+def _model(db: sa.Connection, recorded: Recorded, event: TrainingFinished | ModelPulled, run_id: str) -> None:
     row = {
-        "model_id": event.model_id, "seq": recorded.seq, "at": recorded.at, "run_id": event.run_id,
+        "model_id": event.model_id, "seq": recorded.seq, "at": recorded.at, "run_id": run_id,
         "dataset_id": event.dataset_id, "method": event.method, "base": event.base, "parent": event.parent,
         "sha256": event.sha256, "metrics": _json(event.metrics), "verdict": None, "tainted": None,
     }  # fmt: skip
@@ -280,6 +289,7 @@ HANDLERS: dict[type[Event], Handler] = {
     RatersCalibrated: raters_calibrated,
     DatasetDistilled: _each(_distilled),
     TrainingFinished: _each(_trained),
+    ModelPulled: _each(_pulled),
     ModelEvaluated: _each(_evaluated),
     ModelPromoted: _each(_promoted),
     ModelRolledBack: _each(_rolled_back),

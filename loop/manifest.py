@@ -73,10 +73,16 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def verify(folder: Path) -> Manifest:
-    """The manifest, once every file has the hash that it names. Raises ModelUnusable otherwise."""
+    """The manifest of an adapter, once every file has the hash that it names. Raises ModelUnusable otherwise."""
     manifest = read_manifest(folder)
     if WEIGHTS not in manifest.files:
         raise ModelUnusable(f"the manifest of '{folder.name}' names no weights; train the model again")
+    check_files(folder, manifest)
+    return manifest
+
+
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """Raise ModelUnusable unless every file that a manifest names is there, with its hash."""
     for name, expected in manifest.files.items():
         file = folder / name
         if Path(name).name != name or not file.is_file():
@@ -85,7 +91,6 @@ def verify(folder: Path) -> Manifest:
             raise ModelUnusable(
                 f"the file {name} of '{folder.name}' was changed since its training; restore or train it again"
             )
-    return manifest
 
 
 def _sync(paths: Iterable[Path]) -> None:

@@ -6,6 +6,7 @@ bottom lies the base model itself, which needs no folder. What serves is the top
 """
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from loop.events import ModelPromoted, ModelRolledBack
 from loop.faults import point
 from loop.ledger import Ledger
 from loop.manifest import MANIFEST, WEIGHTS, Manifest, verify
+
+MODEL_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}")
+"""A model's name that may be the name of its folder too."""
 
 
 class Champion(msgspec.Struct, frozen=True, kw_only=True):

@@ -44,13 +44,13 @@ def evaluate(
     against: Annotated[str | None, typer.Option(metavar="MODEL", help="Instead of the champion.")] = None,
 ) -> None:
     """Compare a model with the champion on held-out prompts."""
-    from jobs.steps import evaluate_model
+    from jobs.steps import dataset_for, evaluate_model
     from loop.ids import new_id
     from studio.workshop import workshop
 
     with call.house("reprise evaluate") as house:
-        dataset_id = house.registry.model(model).dataset_id
-        evaluation, decision = evaluate_model(workshop(house), new_id("r"), model, dataset_id, against)
+        shop = workshop(house)
+        evaluation, decision = evaluate_model(shop, new_id("r"), model, dataset_for(shop, model), against)
     verdict = evaluation.verdict
     document = {
         "model_id": model, "against": evaluation.champion, "win_rate": verdict.win_rate,
