@@ -13,6 +13,8 @@ from memory.item import Vector
 from memory.repeats import Repeat
 
 Listener = Callable[[Piece], None]
+SPARE = 2
+"""So many texts are written for each that is missing, once the model was seen to repeat what others were given."""
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -48,14 +50,16 @@ def write_drafts(desk: Desk, messages: list[Message], n: int, strategy: str, fir
     new: list[Draft] = []
     repeating: list[Draft] = []
     for attempt in range(desk.tries):
-        if len(new) == n:
+        missing = n - len(new)
+        if missing <= 0:
             break
-        texts = _round(desk, messages, n - len(new), attempt, first + len(new))
+        heard = _part(desk.listen, first + len(new), missing)
+        texts = _round(desk, messages, missing * SPARE if repeating else missing, attempt, heard)
         seen = {draft.text for draft in (*new, *repeating)}
         for draft in _drafts(desk, [text for text in texts if text not in seen], strategy):
             (repeating if draft.repeat else new).append(draft)
     repeating.sort(key=_sameness)
-    return [*new, *repeating[: n - len(new)]]
+    return [*new, *repeating][:n]
 
 
 def _sameness(draft: Draft) -> tuple[bool, float]:
@@ -63,10 +67,10 @@ def _sameness(draft: Draft) -> tuple[bool, float]:
     return (draft.repeat.shared == "words", draft.repeat.closeness) if draft.repeat else (False, 0.0)
 
 
-def _round(desk: Desk, messages: list[Message], n: int, attempt: int, first: int) -> list[str]:
+def _round(desk: Desk, messages: list[Message], n: int, attempt: int, heard: Listener | None) -> list[str]:
     """n texts that say something, each once, as far as the model writes any."""
     sampling = Sampling.of(desk.profile, (desk.seed + attempt) % 2**31)
-    written = desk.model.write(messages, n, sampling, _shifted(desk.listen, first))
+    written = desk.model.write(messages, n, sampling, heard)
     return distinct(clean(completion.text, desk.profile) for completion in written)
 
 
@@ -79,8 +83,8 @@ def _drafts(desk: Desk, texts: Sequence[str], strategy: str) -> list[Draft]:
     return [Draft(text, vector, strategy, repeat) for text, vector, repeat in found]
 
 
-def _shifted(listen: Listener | None, by: int) -> Listener | None:
-    """A listener that hears candidate 0 as candidate `by`."""
-    if listen is None or by == 0:
-        return listen
-    return lambda piece: listen(Piece(piece.index + by, piece.text))
+def _part(listen: Listener | None, first: int, n: int) -> Listener | None:
+    """A listener that hears n candidates from 0 on as those from `first` on, and nothing of spare ones."""
+    if listen is None:
+        return None
+    return lambda piece: listen(Piece(piece.index + first, piece.text)) if piece.index < n else None

@@ -55,7 +55,7 @@ class GeneratorSettings(Section, frozen=True, kw_only=True, forbid_unknown_field
     """How long a remote model may take, in seconds."""
     max_prompt_chars: Positive = 20_000
     """Longest prompt of a brief, fields included, in characters."""
-    tries: Positive = 5
+    tries: Positive = 4
     """Rounds of writing: what came out empty, or twice, or as it was written for other fields, is written again."""
 
 
