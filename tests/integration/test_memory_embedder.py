@@ -99,3 +99,25 @@ def test_many_texts_bring_in_torch_and_few_then_use_it_too():
         "assert not {'transformers', 'sentence_transformers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_faster_number_of_threads_is_taken_and_tried_again(monkeypatch):
+    import torch
+
+    from memory import bert_torch
+
+    before, now = torch.get_num_threads(), 0.0
+    torch.set_num_threads(4)
+    monkeypatch.setattr(bert_torch.time, "perf_counter", lambda: now)
+    try:
+        for fast in (1, 4):
+            used = []
+            with bert_torch._Pace() as pace:
+                for _ in range(bert_torch.TRY_EVERY + 2):
+                    with pace.of(1_000):
+                        used.append(torch.get_num_threads())
+                        now += 1.0 if used[-1] == fast else 5.0
+            assert used == [4, 1, *[fast] * (bert_torch.TRY_EVERY - 2), 4, 1]
+            assert torch.get_num_threads() == 4
+    finally:
+        torch.set_num_threads(before)
