@@ -27,8 +27,8 @@ SHAPES: dict[str, dict[str, int]] = {
         "hidden_size": 256,
         "intermediate_size": 704,
         "num_hidden_layers": 4,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
+        "num_attention_heads": 8,
+        "num_key_value_heads": 4,
     },
     "29M": {
         "vocab_size": 8192,
