@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from loop.errors import BadInput
 
 LEAST_LETTERS = 20
-SURE = 0.05
-"""A text is left out when the wanted languages together are less likely than this."""
+LEAST_CHANCE = 0.005
+"""A text is left out when the wanted languages together are less likely than this: sentences in other languages are,
+odd tweets made of names and places are not."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -27,6 +28,6 @@ def in_language(codes: Sequence[str]) -> Callable[[str], bool]:
         if sum(map(len, found)) < LEAST_LETTERS:
             return True
         ranked = dict(identifier.rank(" ".join(found)))
-        return sum(float(ranked[code]) for code in codes) >= SURE
+        return sum(float(ranked[code]) for code in codes) >= LEAST_CHANCE
 
     return may_be

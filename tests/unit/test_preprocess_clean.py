@@ -213,10 +213,18 @@ def test_languages() -> None:
         "The weather is lovely today and we are all going out",
         "Das Wetter ist heute schön, wir gehen alle raus",
     )
+    odd = "Xmas vibes @ Citadel Outlets, Bigfork, MT with Gigi Hadid & Zayn Malik"
+    foreign = [
+        "Que lindo atardecer en la playa",
+        "Wer kommt morgen mit ins Kino?",
+        "On se retrouve demain pour le match",
+    ]
     short = "ok merci"
     in_english, in_both = in_language(("en",)), in_language(("en", "de"))
     assert in_english(english)
     assert not in_english(german)
+    assert not any(map(in_english, foreign))
+    assert in_english(odd), "names are no language"
     assert in_english(short), "too short to tell"
     assert in_both(english)
     assert in_both(german)
