@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
+from urllib.parse import unquote
 
 from fastapi import Depends, Header, Request
 
+from loop import checks
 from loop.errors import BadInput
 from studio.compose import House
 from studio.web.hub import Hub
@@ -60,5 +62,14 @@ def _key(
     return f"web {path} {idempotency_key}"
 
 
+def _rater(request: Request) -> str:
+    """Who rates in this browser, as the page set it; whoever has no name that can be one is `me`."""
+    try:
+        return checks.name(unquote(request.cookies.get("rater", "me")))
+    except BadInput:
+        return "me"
+
+
 Here = Annotated[Studio, Depends(_here)]
 Key = Annotated[str | None, Depends(_key)]
+Rater = Annotated[str, Depends(_rater)]

@@ -14,7 +14,7 @@ from memory.strategies import STRATEGIES
 from studio.web import api_house, api_items, reports, views
 from studio.web.errors import sentence
 from studio.web.guard import COOKIE, session
-from studio.web.here import Here, Studio
+from studio.web.here import Here, Rater, Studio
 from studio.web.shapes import ItemsOut
 
 router = APIRouter(include_in_schema=False)
@@ -43,17 +43,20 @@ _pages.filters["moment"] = lambda at: str(at).replace("T", " ")[:16] + " UTC"
 
 
 @router.get("/")
-def write(here: Here) -> HTMLResponse:
+def write(here: Here, rater: Rater) -> HTMLResponse:
     """The writing room."""
     settings = here.house.settings
     strategies = {name: STRATEGY_WORDS.get(name, name) for name in STRATEGIES}
     tasks = [task.model_dump() for task in api_house.tasks(here)]
-    return _page("write.html", here, "write", tasks=tasks, strategies=strategies, usual=settings.memory.strategy)
+    return _page(
+        "write.html", here, "write", rater=rater, tasks=tasks, strategies=strategies, usual=settings.memory.strategy
+    )
 
 
 @router.get("/library")
 def library(
     here: Here,
+    rater: Rater,
     q: str = "",
     task: str = "",
     order: views.Order = "newest",
@@ -64,7 +67,7 @@ def library(
     asked = {"q": q.strip(), "task": task, "order": order, "hidden": hidden, "page": page}
     problem, found = "", ItemsOut(items=[], total=0)
     try:
-        found = _found(here, asked)
+        found = _found(here, asked, rater)
     except (ValueError, RuntimeError) as error:
         problem = sentence(error)
     pages = 1 if asked["q"] else max(1, -(-found.total // PER_PAGE))
@@ -76,19 +79,21 @@ def library(
         "problem": problem,
         "criteria": criteria,
     }
-    return _page("library.html", here, "library", asked=asked, tasks=list(here.house.settings.tasks), **shown)
+    return _page(
+        "library.html", here, "library", rater=rater, asked=asked, tasks=list(here.house.settings.tasks), **shown
+    )
 
 
 @router.get("/models")
-def models(here: Here) -> HTMLResponse:
+def models(here: Here, rater: Rater) -> HTMLResponse:
     """Who writes, and who could."""
-    return _page("models.html", here, "models", known=api_house.models(here))
+    return _page("models.html", here, "models", rater=rater, known=api_house.models(here))
 
 
 @router.get("/nights")
-def nights(here: Here) -> HTMLResponse:
+def nights(here: Here, rater: Rater) -> HTMLResponse:
     """The refinement: when it runs, and how it went."""
-    return _page("nights.html", here, "nights", told=api_house.runs(here), scheduled=here.jobs is not None)
+    return _page("nights.html", here, "nights", rater=rater, told=api_house.runs(here), scheduled=here.jobs is not None)
 
 
 @router.get("/reports/{run_id}")
@@ -101,13 +106,13 @@ def report(run_id: str, here: Here) -> HTMLResponse:
 
 
 @router.get("/docs")
-def docs(request: Request, here: Here) -> HTMLResponse:
+def docs(request: Request, here: Here, rater: Rater) -> HTMLResponse:
     """The API, from its own OpenAPI document."""
     paths: dict[str, dict[str, Any]] = request.app.openapi()["paths"]
     routes = [
         {"path": path, "verb": verb.upper(), **told} for path, verbs in paths.items() for verb, told in verbs.items()
     ]
-    return _page("docs.html", here, "docs", routes=routes)
+    return _page("docs.html", here, "docs", rater=rater, routes=routes)
 
 
 @router.get("/enter")
@@ -129,12 +134,12 @@ async def enter(request: Request, here: Here) -> Response:
     return answer
 
 
-def _found(here: Studio, asked: dict[str, Any]) -> ItemsOut:
+def _found(here: Studio, asked: dict[str, Any], rater: str) -> ItemsOut:
     task = asked["task"] or None
     if asked["q"]:
-        return api_items.recall(here, asked["q"], task, SEARCH_K, "similar")
+        return api_items.recall(here, asked["q"], task, SEARCH_K, "similar", rater)
     start = (asked["page"] - 1) * PER_PAGE
-    return api_items.items(here, task, asked["order"], asked["hidden"], start, PER_PAGE)
+    return api_items.items(here, task, asked["order"], asked["hidden"], start, PER_PAGE, rater)
 
 
 def _page(name: str, here: Studio, place: str, status: int = 200, **values: Any) -> HTMLResponse:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from loop.events import CandidatePicked
 from studio.compose import House
 from studio.web.app import create_app
 from studio.web.hub import Hub
@@ -181,6 +182,35 @@ def test_with_the_keyboard_alone(browser: Any, studio: str) -> None:
         text = page.locator(".items").inner_text()
         assert "My own lighthouse." in text
         assert "dry wit" in text
+
+
+def test_whoever_rates_can_say_who_they_are(browser: Any, house: House, studio: str) -> None:
+    with opened(browser, studio, width=390) as page:
+        page.locator("#prompt").fill("a lighthouse")
+        page.locator("#go").click()
+        with kept(page):
+            cards(page, 4).nth(0).locator(".act-pick").click()
+        page.locator("#rater").click()
+        page.locator("#who input").fill("   ")
+        page.keyboard.press("Enter")
+        assert page.locator("#who").is_visible(), "a name is asked for"
+        page.locator("#who input").fill(" Zoë & co ")
+        page.keyboard.press("Enter")
+        page.locator("#rater", has_text="Zoë & co").wait_for()
+        second = cards(page, 4).nth(1)
+        assert page.locator(".card.picked").count() == 0, "somebody else's pick"
+        with kept(page):
+            second.locator(".act-pick").click()
+        page.reload()
+        cards(page, 4)
+        assert page.locator(".card.picked").count() == 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        page.locator("#rater").click()
+        page.screenshot(path=SHOTS / "rater-390.png")
+        page.keyboard.press("Escape")
+    said = [(r.event.rater, r.event.candidate_id) for r in house.ledger.read() if isinstance(r.event, CandidatePicked)]
+    assert [rater for rater, _ in said] == ["me", "Zoë & co"]
 
 
 def test_drafts_and_turns_survive_a_reload(browser: Any, studio: str) -> None:

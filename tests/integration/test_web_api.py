@@ -444,6 +444,22 @@ def test_the_library_finds_by_meaning_and_turns_its_leaves(studio: TestClient) -
     assert studio.get("/library?order=magic").status_code == 422
 
 
+def test_the_pages_know_who_rates(studio: TestClient) -> None:
+    one = written(studio)["candidates"][0]["candidate_id"]
+    studio.post(f"/api/items/{one}/pick", json={"rater": "Zoë"})
+    for cookie, name, picked in (
+        ("Zo%C3%AB", "Zoë", True),
+        ("", "me", False),
+        ("%00", "me", False),
+        ("x" * 81, "me", False),
+    ):
+        page = studio.get("/library", headers={"Cookie": f"rater={cookie}"}).text
+        assert f'<bdi id="rater-name">{name}</bdi>' in page
+        assert (">picked<" in page) == picked
+    assert '<bdi id="rater-name">me</bdi>' in studio.get("/").text
+    assert "&lt;b&gt;" in studio.get("/nights", headers={"Cookie": "rater=%3Cb%3E"}).text
+
+
 def test_the_api_documents_itself(studio: TestClient) -> None:
     spec = studio.get("/api/openapi.json").json()
     for path in ("/api/turns", "/api/turns/stream", "/api/items/{item_id}/rate", "/api/recall", "/api/models/rollback"):

@@ -1,5 +1,5 @@
 // One candidate: its text, its scores, and what a person does with it.
-import { copy, find, id, send, toast } from "./studio.js";
+import { copy, find, id, rater, send, toast } from "./studio.js";
 
 const SHARED = {
   words: ["same words", "Somebody else was given the same words"],
@@ -85,7 +85,7 @@ export class Card {
 
   async do(what, body) {
     try {
-      const standing = await send(`/api/items/${encodeURIComponent(this.item)}/${what}`, body, id());
+      const standing = await send(`/api/items/${encodeURIComponent(this.item)}/${what}`, { ...body, rater: rater() }, id());
       this.stand(standing);
       return standing;
     } catch (error) {

@@ -1,11 +1,11 @@
 // The library: hide and forget.
-import { find, send, toast } from "./studio.js";
+import { find, rater, send, toast } from "./studio.js";
 
 const ask = find("#ask");
 
 async function act(item, what, body, done) {
   try {
-    await send(`/api/items/${encodeURIComponent(item.dataset.id)}/${what}`, body);
+    await send(`/api/items/${encodeURIComponent(item.dataset.id)}/${what}`, { ...body, rater: rater() });
     done();
   } catch (error) {
     toast(error.message, true);

@@ -7,6 +7,9 @@ export const copy = (name) => document.getElementById(name).content.firstElement
 // A model's name without the folders before it.
 export const short = (name) => name.replace(/^.*\/(?=.)/, "");
 
+// Who rates: a cookie, so that the pages know it too.
+export const rater = () => find("#rater-name")?.textContent || "me";
+
 export function toast(words, bad = false) {
   const note = document.createElement("p");
   note.className = bad ? "toast bad" : "toast";
@@ -103,5 +106,22 @@ function theme() {
   });
 }
 
+function who() {
+  const ask = find("#who");
+  const name = ask && find("input", ask);
+  find("#rater")?.addEventListener("click", () => {
+    name.value = rater();
+    ask.showModal();
+    name.select();
+  });
+  ask?.addEventListener("close", () => {
+    const given = name.value.trim();
+    if (ask.returnValue !== "yes" || !given || given === rater()) return;
+    document.cookie = `rater=${encodeURIComponent(given)}; path=/; max-age=31536000; samesite=strict`;
+    location.reload(); // with what this rater said
+  });
+}
+
 theme();
+who();
 follow();

@@ -1,5 +1,5 @@
 // The writing room: the brief, the newest turn, and the keys.
-import { find, id, send, toast } from "./studio.js";
+import { find, id, rater, send, toast } from "./studio.js";
 import { TurnView } from "./turn.js";
 
 const form = find("#brief");
@@ -90,7 +90,7 @@ function busy(yes) {
 
 async function before() {
   try {
-    const told = await send("/api/turns?limit=4");
+    const told = await send(`/api/turns?limit=4&rater=${encodeURIComponent(rater())}`);
     told.turns.forEach((turn) => turns.append(TurnView.of(turn, criteriaOf(turn.task)).root));
   } catch (error) {
     toast(error.message, true);
