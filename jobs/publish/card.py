@@ -117,10 +117,8 @@ def _evaluation(told: Told) -> Iterator[str]:
     if judged is None:
         yield "It was not compared with another model by Reprise's gate."
         return
-    low, high = judged.interval
     yield (
-        f"On {judged.at[:10]}, against `{_shown(judged.against)}` on held-out prompts: win rate"
-        f" {judged.win_rate:.1%}, 95 % interval {low:.1%} to {high:.1%}, by a judge that took no part in training."
+        f"On {judged.at[:10]}, against `{_shown(judged.against)}` on held-out prompts: {_win_rate(judged)}."
         f" The gate {'let it pass' if judged.ok else 'refused it'}."
     )
     yield ""
@@ -128,6 +126,15 @@ def _evaluation(told: Told) -> Iterator[str]:
         (f"`{b.name}`", "–" if b.value is None else f"{b.value:.4g}", f"{b.limit:g}", _mark(b)) for b in judged.bars
     ]
     yield from _table(("bar", "figure", "limit", "reached"), rows)
+
+
+def _win_rate(judged: Judged) -> str:
+    """The ledger has an even chance where there was too little to judge by; only the bar tells the two apart."""
+    if not any(bar.name == "win_rate" and bar.value is not None for bar in judged.bars):
+        return "there was too little to measure a win rate by"
+    low, high = judged.interval
+    figures = f"win rate {judged.win_rate:.1%}, 95 % interval {low:.1%} to {high:.1%}"
+    return f"{figures}, by a judge that took no part in training"
 
 
 def _shown(model: str) -> str:

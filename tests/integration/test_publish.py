@@ -314,6 +314,20 @@ def test_the_card_tells_everything_but_the_texts(home: PublishHome, hub: Hub, tm
     assert json.loads(files["adapter_config.json"])["base_model_name_or_path"] == "starter"
 
 
+def test_a_win_rate_that_was_not_measured_is_not_told(home: PublishHome, tmp_path: Path) -> None:
+    home.trained()
+    bars = ({"name": "win_rate", "value": None, "limit": 0.5, "ok": False, "why": "too little"},)
+    home.ledger.append(
+        ModelEvaluated(
+            run_id="r_1", model_id="m_1", against="starter", win_rate=0.5, interval=(0.0, 1.0), bars=bars, ok=False
+        )
+    )
+    home.rehearse(tmp_path / "dry")
+    card = (tmp_path / "dry" / "README.md").read_text()
+    assert "too little to measure a win rate by. The gate refused it." in card
+    assert "50.0%" not in card
+
+
 def test_what_was_forgotten_since_is_told_and_wants_force(home: PublishHome, hub: Hub, tmp_path: Path) -> None:
     home.trained()
     for item in ("i_1", "i_2"):
@@ -374,6 +388,31 @@ def test_a_whole_model_goes_with_its_card_and_without_what_else_lies_there(
     assert {name: content for name, content in contents(pulled.path).items() if name != MANIFEST} == files
     assert other.registry.models() == []
     assert other.pull("ann/whole").fresh is False
+
+
+def test_a_tuned_model_goes_with_our_card_and_its_hashes(
+    home: PublishHome, other: PublishHome, hub: Hub, tmp_path: Path
+) -> None:
+    partial, mine = tmp_path / "mine.partial", tmp_path / "mine"
+    shutil.copytree(STARTER, partial)
+    made = Manifest(
+        model_id="mine", base=str(tmp_path / "base"), method="sft-full", dataset_id="clean", parent=None, seed=0,
+        dataset_sha256="7" * 64, options={"rank": 8}, version="0.1.0", files=hashes(partial), metrics={"after": 12.5},
+    )  # fmt: skip
+    complete(partial, made, mine)
+    home.push(str(mine), to="ann/mine")
+    files = hub.repositories["ann/mine"].files
+    card = files["README.md"].decode()
+    assert all(
+        said in card for said in ("`clean` (SHA-256 777", "`sft-full`", "| `after` | 12.5 |", "license: apache-2.0")
+    )
+    assert not any(str(tmp_path).encode() in content for content in files.values())
+    assert other.pull("ann/mine").path == other.registry.folder / "mine"
+    assert (other.registry.folder / "mine" / "model.safetensors").read_bytes() == files["model.safetensors"]
+    hub.put("ann/mine", files | {"config.json": files["config.json"] + b" "})
+    shutil.rmtree(other.registry.folder / "mine")
+    with pytest.raises(ModelUnusable, match=r"config\.json .* was changed"):
+        other.pull("ann/mine")
 
 
 def test_an_adapter_and_its_base_merged_write_the_same(home: PublishHome, hub: Hub, tmp_path: Path) -> None:
