@@ -130,16 +130,33 @@ class Repeats:
         self._room = _Rows.room(0, dimension)
 
     def put(self, written: Written, vector: Vector) -> None:
-        """Take in a text, or put back one that was dropped."""
-        place = self._place.get(written.item_id)
-        if place is None:
-            place = self._add(written, vector)
+        """Take in a text; one that is there stays as it is."""
+        if written.item_id in self._place:
+            return
+        place = self._place[written.item_id] = len(self._ids)
+        words = pattern(written.text, written.asked)
+        if place == len(self._room.sizes):
+            self._room = self._room.wider()
+        self._ids.append(written.item_id)
+        self._same[normal(written.text)].append(place)
+        for word in words:
+            self._holding[word].append(place)
+        self._room.vectors[place] = vector
+        self._room.people[place] = self._numbers.setdefault(written.person, len(self._numbers))
+        self._room.sizes[place] = len(words)
         self._room.there[place] = True
 
     def drop(self, item_id: str) -> None:
-        """Leave a text out: nothing repeats it from now on."""
-        if item_id in self._place:
-            self._room.there[self._place[item_id]] = False
+        """Leave a text out, and keep none of its words: nothing repeats it from now on."""
+        place = self._place.pop(item_id, None)
+        if place is None:
+            return
+        self._room.there[place], self._room.vectors[place] = False, 0.0
+        for words in (self._same, self._holding):
+            for key in [key for key, places in words.items() if place in places]:
+                words[key].remove(place)
+                if not words[key]:
+                    del words[key]
 
     def of(self, person: str, asked: str, texts: Sequence[str], vectors: Matrix) -> list[Repeat | None]:
         """What each of n texts for this person, with vectors (n, d), repeats of others'; None where it is new."""
@@ -152,20 +169,6 @@ class Repeats:
             self._repeat(normal(text), pattern(text, asked), near, others)
             for text, near in zip(texts, cosines, strict=True)
         ]
-
-    def _add(self, written: Written, vector: Vector) -> int:
-        place = self._place[written.item_id] = len(self._ids)
-        words = pattern(written.text, written.asked)
-        if place == len(self._room.sizes):
-            self._room = self._room.wider()
-        self._ids.append(written.item_id)
-        self._same[normal(written.text)].append(place)
-        for word in words:
-            self._holding[word].append(place)
-        self._room.vectors[place] = vector
-        self._room.people[place] = self._numbers.setdefault(written.person, len(self._numbers))
-        self._room.sizes[place] = len(words)
-        return place
 
     def _repeat(self, text: str, words: frozenset[str], cosines: Vector, others: NDArray[np.bool_]) -> Repeat | None:
         for place in self._same.get(text, ()):

@@ -7,7 +7,7 @@ import pytest
 from loop import feedback
 from loop.brief import Brief
 from loop.drafts import SPARE
-from loop.events import CandidateWritten
+from loop.events import CandidateWritten, ItemForgotten
 from loop.ledger import Ledger
 from loop.remember import Memory
 from loop.settings import TASKS, GeneratorSettings
@@ -108,6 +108,8 @@ def test_what_was_hidden_or_forgotten_may_be_said_again(ledger: Ledger, memory: 
     feedback.hide(ledger, first, hidden=False)
     feedback.hide(ledger, second.candidate_id)
     assert only(take({"Bio": "I sail"}, ASK_BAKER, NEW)).text == NEW, "it is back"
+    ledger.forget([first], ItemForgotten(item_id=first))
+    assert only(take({"Bio": "I rhyme"}, ASK_BAKER)).repeats is None
 
 
 def test_an_edit_counts_as_given(ledger: Ledger, take: Take) -> None:

@@ -76,6 +76,7 @@ def test_what_was_written_for_the_same_person_or_was_dropped_is_not_repeated():
     repeats.drop("a")
     repeats.drop("never seen")
     assert found(repeats, "keeper", FROM_BAKER, KEEPER, at(0)) is None
+    assert "cookies" not in repr(vars(repeats)), "nor are its words kept"
     repeats.put(Written("a", "baker", FROM_BAKER, BAKER), at(0))
     assert found(repeats, "keeper", FROM_BAKER, KEEPER, at(0)).item_id == "a"
 
