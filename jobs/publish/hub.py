@@ -40,10 +40,9 @@ def told(repository: str, doing: str) -> Iterator[None]:
         raise _unreachable(repository, doing) from error
     except (httpx.HTTPError, ConnectionError, TimeoutError) as error:
         raise _unreachable(repository, doing) from error
-    except RuntimeError as error:  # an upload's own error, round the reason
-        if error.__cause__ is None or isinstance(error, NotImplementedError):
-            raise
-        raise HubFailed(f"sending to {repository} broke off ({_first_line(error.__cause__)}); push it again") from error
+    except RuntimeError as error:  # a transfer's own error, round the reason
+        why = _first_line(error.__cause__ or error)
+        raise HubFailed(f"the transfer of {repository} broke off ({why}); run it again") from error
 
 
 def _unreachable(repository: str, doing: str) -> HubFailed:

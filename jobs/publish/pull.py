@@ -70,11 +70,19 @@ def _fetched(models: Path, repository: str, revision: str | None) -> tuple[Path,
         _refuse_pickles(repository, [each.rfilename for each in info.siblings or []])
         partial = models / f".pull-{repository.replace('/', '--')}-{commit[:12]}"
         partial.mkdir(parents=True, exist_ok=True)
+        _drop_older(partial)
         # Only files whose whole path is one of these names: nothing out of the folder, and no folders in it.
         snapshot_download(
             repository, revision=commit, local_dir=partial, allow_patterns=ALLOWED, ignore_patterns=["*/*"]
         )
     return partial, commit
+
+
+def _drop_older(partial: Path) -> None:
+    """Take away what was begun of another commit."""
+    for other in partial.parent.glob(f"{partial.name.rpartition('-')[0]}-*"):
+        if other != partial and len(other.name) == len(partial.name):
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _refuse_pickles(repository: str, names: list[str]) -> None:

@@ -60,7 +60,7 @@ def rehearse(ledger: Ledger, registry: Registry, wish: Wish, folder: Path) -> Pu
         if folder.exists():
             folder.rmdir()
         partial.rename(folder)
-    return _pushed(told, wish, files, folder=str(folder))
+    return _pushed(told, wish, files, not wish.public, folder=str(folder))
 
 
 def push(ledger: Ledger, registry: Registry, wish: Wish) -> Pushed:
@@ -72,18 +72,20 @@ def push(ledger: Ledger, registry: Registry, wish: Wish) -> Pushed:
 
     told = _told(ledger, registry, wish)
     _may_be_sent(told, wish)
-    with _staged(registry.folder / f".push-{told.subject.name}") as folder, hub.told(wish.to, "write to"):
+    api = HfApi(library_name="reprise", library_version=own_version())
+    with _staged(registry.folder / f".push-{told.subject.name}") as folder:
         files = assemble(told, folder)
-        api = HfApi(library_name="reprise", library_version=own_version())
-        api.create_repo(wish.to, private=not wish.public, exist_ok=True)
-        _as_visible_as_wished(bool(api.model_info(wish.to).private), wish)
-        sent = api.upload_folder(
-            repo_id=wish.to,
-            folder_path=folder,
-            commit_message=f"{told.subject.name} from Reprise {own_version()}",
-            delete_patterns=STALE,
-        )
-    return _pushed(told, wish, files, url=f"{api.endpoint}/{wish.to}", commit=sent.oid)
+        with hub.told(wish.to, "write to"):
+            api.create_repo(wish.to, private=not wish.public, exist_ok=True)
+            private = bool(api.model_info(wish.to).private)
+            _as_visible_as_wished(private, wish)
+            sent = api.upload_folder(
+                repo_id=wish.to,
+                folder_path=folder,
+                commit_message=f"{told.subject.name} from Reprise {own_version()}",
+                delete_patterns=STALE,
+            )
+    return _pushed(told, wish, files, private, url=f"{api.endpoint}/{wish.to}", commit=sent.oid)
 
 
 @contextmanager
@@ -134,8 +136,8 @@ def _as_visible_as_wished(private: bool, wish: Wish) -> None:
         raise BadInput(f"{wish.to} is there already and everybody can see it; add --public, or choose another name")
 
 
-def _pushed(told: Told, wish: Wish, files: list[str], **more: str | None) -> Pushed:
+def _pushed(told: Told, wish: Wish, files: list[str], private: bool, **more: str | None) -> Pushed:
     return Pushed(
-        model_id=told.subject.name, repository=wish.to, private=not wish.public, licence=told.licence, files=files,
+        model_id=told.subject.name, repository=wish.to, private=private, licence=told.licence, files=files,
         **more,
     )  # fmt: skip

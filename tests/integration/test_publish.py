@@ -223,10 +223,16 @@ def test_public_only_when_asked_for(home: PublishHome, hub: Hub) -> None:
         home.push(to="ann/known")
     assert hub.repositories["ann/known"].files == before
     assert home.push(to="ann/known", public=True).commit
+    hub.put("ann/hidden", {}, private=True)
+    assert home.push(to="ann/hidden", public=True).private is True  # a push does not open what is closed
 
 
 def test_a_push_that_broke_off_is_pushed_again(home: PublishHome, hub: Hub) -> None:
     home.trained()
+    hub.refuse = (r"PUT /large/", 403)
+    with pytest.raises(HubFailed, match="broke off"):
+        home.push()
+    hub.asked.clear()
     hub.refuse = (r"POST .*/commit/", 400)
     with pytest.raises(HubFailed, match="refused to write"):
         home.push()
@@ -287,6 +293,7 @@ def test_a_pull_that_broke_off_goes_on(home: PublishHome, other: PublishHome, hu
         other.pull()
     assert other.registry.models() == []
     hub.refuse = None
+    hub.repositories[TO].commit(hub.repositories[TO].files, "newer")  # what was begun of the older one goes
     assert other.pull().fresh
     assert list(other.registry.folder.iterdir()) == [other.registry.folder / "m_1"]
 

