@@ -66,6 +66,18 @@ def test_every_family_learns_and_writes_what_it_learned(tmp_path: Path, family: 
     assert text.startswith("the")
 
 
+def test_it_stops_when_validation_gains_no_more_and_keeps_the_best(tmp_path: Path) -> None:
+    done = tuned(tmp_path, save_gpt2(tmp_path / "base"), lora=False, epochs=24.0, learning_rate=2e-2, patience=1)
+    assert done.steps < 24 * 8
+    assert done.fall > 0.25
+
+
+def test_no_more_is_planned_than_fits_into_the_minutes(tmp_path: Path) -> None:
+    done = tuned(tmp_path, save_llama(tmp_path / "base"), minutes=0.001)
+    assert 1 <= done.steps < 8
+    assert done.epochs < 1
+
+
 def test_texts_alone_are_gone_on_with(tmp_path: Path) -> None:
     done = tuned(tmp_path, save_llama(tmp_path / "base"), task="", lora=False)
     assert done.fall > 0.25
