@@ -17,7 +17,10 @@ from loop.models.weights import load_local
 
 SMALL = 50e6
 """Parameters up to which every weight is trained where nothing is said: it learns more and costs no more."""
-RATES = {True: ((20e6, 1e-3), (500e6, 5e-4), (math.inf, 2e-4)), False: ((20e6, 5e-4), (500e6, 5e-5), (math.inf, 1e-5))}
+RATES = {
+    True: ((20e6, 1e-3), (500e6, 5e-4), (math.inf, 2e-4)),
+    False: ((20e6, 1.5e-3), (60e6, 3e-4), (500e6, 5e-5), (math.inf, 1e-5)),
+}
 """Learning rates up to so many parameters: of LoRA (True), and in full."""
 TEMPLATE = (
     "{% for message in messages %}{{ message['content'] }}"

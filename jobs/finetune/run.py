@@ -1,5 +1,6 @@
 """From clean rows and any causal model to a tuned one, in one process that may be killed and run again."""
 
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from jobs.train.trainer import DONE
 from jobs.unfinished import begin, drop_halves, quietly, told_when_full
 from loop.models import threads
 from loop.models.files import find_model
+from loop.models.weights import choose_device
 from loop.settings import TaskProfile
 
 MEASURED = 300
@@ -52,11 +54,16 @@ def finetune(out: Path, plan: FinetunePlan, tasks: Mapping[str, TaskProfile], pr
     before anything begins; ModelUnusable for a damaged model; TrainingError when it fails.
     """
     find_model(plan.model)
+    choose_device(plan.device)
     rows = read_data(Path(plan.data), tasks)
     plan = msgspec.structs.replace(plan, data_sha256=rows.sha256)
     work = begin(out, plan, "the same command as before")
-    with told_when_full(work, "the last whole checkpoint is kept"), quietly(work / "train.log"):
-        return _finetune(out, work, plan, rows, progress)
+    try:
+        with told_when_full(work, "the last whole checkpoint is kept"), quietly(work / "train.log"):
+            return _finetune(out, work, plan, rows, progress)
+    finally:
+        if not (work / START).is_file():  # it had not begun
+            shutil.rmtree(work, ignore_errors=True)
 
 
 def _finetune(out: Path, work: Path, plan: FinetunePlan, rows: Rows, progress: Progress) -> Finetuned:

@@ -69,6 +69,7 @@ def test_what_is_asked_wrongly(cli: Cli, tmp_path: Path) -> None:
     for call, said in (
         (["finetune", "starter", clean, "--out", str(tmp_path / "there")], "is there already"),
         (["finetune", "starter", clean, "--out", str(tmp_path / "o"), "--epochs", "0"], "epochs"),
+        (["finetune", "starter", clean, "--out", str(tmp_path / "o"), "--device", "abacus"], "no device"),
         (["finetune", "starter", str(tmp_path), "--out", str(tmp_path / "o")], "preprocess"),
         (["generate", "--prompt", "x", "--task", "sonnet"], "no task 'sonnet'"),
         (["generate", "--prompt", " "], "prompt is empty"),
@@ -79,6 +80,7 @@ def test_what_is_asked_wrongly(cli: Cli, tmp_path: Path) -> None:
         assert (done.status, done.out) == (2, ""), call
         assert said in done.sentence
     assert not cli.home.exists()
+    assert not list(tmp_path.glob("o*"))
 
 
 def test_corpora_that_nothing_can_be_learned_from(cli: Cli, tmp_path: Path) -> None:
