@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studio.cli.app import Call
+from studio.cli.candidates import about
 from studio.cli.terminal import bad, bar, bold, faint, wrapped
-from studio.cli.writing import about
 
 if TYPE_CHECKING:
     from loop.brief import Brief

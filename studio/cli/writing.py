@@ -10,13 +10,12 @@ import typer
 
 from studio.cli.app import Call, app, command
 from studio.cli.arguments import Key, MaybeModel, MaybeTask, Strategy, Task, pairs
-from studio.cli.terminal import bad, bar, bold, faint, is_terminal, wrapped
-
-SHARED = {"words": "in the words of", "pattern": "by the pattern of", "meaning": "nearly as"}
+from studio.cli.candidates import about
+from studio.cli.terminal import bar, bold, faint, is_terminal, wrapped
 
 if TYPE_CHECKING:
     from loop.brief import Brief, Message
-    from loop.turn import Candidate, Turn
+    from loop.turn import Turn
     from memory.item import Recalled
     from studio.compose import House
 
@@ -166,13 +165,6 @@ def _told(turn: "Turn") -> Iterator[str]:
             yield f"\n{faint(title)}"
             yield from _listed([_item(each) for each in shown])
     yield f"\n{faint(f'{turn.turn_id}  model {turn.model}  strategy {turn.strategy}  seed {turn.seed}')}"
-
-
-def about(candidate: "Candidate") -> str:
-    """What is known of a new text: its id, how new it is, and what it takes from others."""
-    copies = f"  copies {candidate.echo_of}" if candidate.echo_of else ""
-    line = faint(f"{candidate.candidate_id}  novelty {candidate.novelty:.2f}{copies}")
-    return line if candidate.shared is None else line + bad(f"  {SHARED[candidate.shared]} {candidate.repeats}")
 
 
 def _listed(items: Sequence[dict[str, Any]]) -> Iterator[str]:
