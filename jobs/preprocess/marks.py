@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from jobs.preprocess.hashtags import words_of
 from jobs.preprocess.pii import EMAIL, EMAIL_MASK
+from jobs.preprocess.repair import tidied
 from jobs.preprocess.settings import Preprocessing
 from jobs.preprocess.shield import PRIVATE, Shield
 
@@ -28,7 +29,7 @@ _BARE_URL = rf"""
 """
 _MENTION = r"""
     (?:\b(?:RT|MT|via|cc|h/t)\s*:?\s*(?=@))?
-    @+\w+(?:\.(?-i:[a-z0-9_]+))*(?:@[\w-]+(?:\.[\w-]+)+)?(?:['’]s\b)?(?::(?=\s))?
+    (?<!@)@++\w+(?:\.(?-i:[a-z0-9_]+))*(?:@[\w-]+(?:\.[\w-]+)+)?(?:['’]s\b)?(?::(?=\s))?
   | [\[<{](?:user|mention)[\]>}]                # masked before
 """
 _HASHTAG = r"(?<![\w&])\#\w*[^\W\d_]\w*"
@@ -110,6 +111,6 @@ def _closes(url: str) -> bool:
 
 def _mended(text: str) -> str:
     """The text without the brackets, stops and spaces that lost what they belonged to."""
-    text = _EMPTY_BRACKETS.sub(" ", text).strip()
+    text = tidied(_EMPTY_BRACKETS.sub(" ", text))
     text = _LONELY_END.sub("", _LONELY_START.sub("", text))
     return _SPACE_BEFORE_STOP.sub(r"\1", _SPACE_IN_QUOTES.sub(r"\1", text))

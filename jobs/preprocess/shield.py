@@ -11,6 +11,8 @@ _MOST = 0xFFFE
 LATIN = frozenset("©®™")
 """Letters of Western code pages that count as emoji: a part of mojibake as often, and nothing else alters them."""
 _GAP = 64
+_LONGEST_RUN = 2_000
+"""Characters; a longer run of emoji is held in one piece, for the package's time grows with the square of joiners."""
 _HELD = re.compile(f"[{PRIVATE}]")
 
 
@@ -73,6 +75,8 @@ def _emoji_runs() -> re.Pattern[str]:
 def _each_emoji(run: str, put: Callable[[str], str]) -> str:
     import emoji
 
+    if len(run) > _LONGEST_RUN:
+        return put(run)
     found, done = [], 0
     for each in emoji.emoji_list(run):
         piece = each["emoji"]

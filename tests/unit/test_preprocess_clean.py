@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 
 import emoji
 import pytest
@@ -84,6 +85,16 @@ def test_any_text_can_be_cleaned_and_a_clean_one_stays_free_of_marks(text: str) 
     assert not LINK_OR_MENTION.search(told), told
     assert told == told.strip()
     assert told.encode() or not told
+
+
+@pytest.mark.parametrize(
+    "piece", ["@", "#", "a.", "1-", "x@", "http", "[", "&amp;", "@a.", "( ", "😂", "👨\u200d", "AA11 ", "RT ", " ."]
+)
+def test_no_text_takes_for_ever(piece: str) -> None:
+    """What takes a time that grows with the square of its length would take minutes."""
+    start = time.process_time()
+    DEFAULT.clean(piece * (100_000 // len(piece)))
+    assert time.process_time() - start < 10
 
 
 def test_a_private_character_of_the_text_itself_cannot_bring_in_what_is_held() -> None:
