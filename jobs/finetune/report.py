@@ -28,8 +28,10 @@ class Finetuned(msgspec.Struct, frozen=True, kw_only=True):
     rows: dict[str, int]
     learning_rate: float
     epochs: float
-    """As many as fitted into the minutes, of `wanted_epochs`."""
+    """As many as were made of `wanted_epochs`."""
     wanted_epochs: float
+    out_of_time: bool
+    """Whether there were fewer because of the minutes."""
     steps: int
     before: Metrics
     """Perplexity per token of completions, of the untuned model."""

@@ -79,13 +79,15 @@ def _finetune(out: Path, work: Path, plan: FinetunePlan, rows: Rows, progress: P
             metrics = sft.train(run)
         finally:
             drop_halves(run.folder, DONE)
+        late = run.over()
         tuned = modelling.merge(model, engine)
         after = _perplexities(tuned, rows)
         done = Finetuned(
             model=str(out), base=plan.model, method="lora" if lora else "full", tasks=rows.tasks,
             rows={"train": len(rows.train), "validation": len(rows.validation), "test": len(rows.test)},
-            learning_rate=rate, epochs=round(start.epochs, 3), wanted_epochs=plan.epochs, steps=int(metrics["steps"]),
-            before=start.before, after=after,
+            learning_rate=rate, wanted_epochs=plan.epochs, steps=int(metrics["steps"]),
+            epochs=round(metrics["steps"] * plan.batch_size / len(rows.train), 3),
+            out_of_time=late or start.epochs < plan.epochs, before=start.before, after=after,
         )  # fmt: skip
         publish(tuned, plan, done, run.curve, work)
     return done

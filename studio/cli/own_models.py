@@ -212,7 +212,8 @@ def _checked(kind: Any, **given: Any) -> Any:
 
 def _told_tuning(done: "Finetuned") -> Iterator[str]:
     yield f"{bold(done.model)} is tuned; `reprise generate --model {done.model} --prompt ...` writes with it"
-    cut = f" of {done.wanted_epochs:g}: more did not fit into the minutes" if done.epochs < done.wanted_epochs else ""
+    why = "more did not fit into the minutes" if done.out_of_time else "validation gained no more"
+    cut = f" of {done.wanted_epochs:g}: {why}" if done.epochs < 0.99 * done.wanted_epochs else ""
     yield faint(f"  {done.method}, {done.rows['train']:,} rows, {done.steps:,} steps, {done.epochs:g} epochs{cut}")
     for name, before in done.before.items():
         after = done.after[name]
