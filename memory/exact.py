@@ -11,7 +11,7 @@ import numpy as np
 
 from memory.index import Metadata, Neighbours, Stored, Where
 from memory.item import Matrix, Vector
-from memory.vectors import cosines
+from memory.vectors import products
 
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "$eq": operator.eq,
@@ -77,7 +77,7 @@ class ExactIndex:
         held = self._room[: len(self._ids)] if rows is None else self._room[rows]
         if not len(held) or k < 1:
             return [[] for _ in vectors]
-        return [self._nearest(cosines(held, vector), k, rows) for vector in vectors]
+        return [self._nearest(found, k, rows) for found in np.ascontiguousarray(products(held, vectors).T)]
 
     def _nearest(self, found: Vector, k: int, rows: list[int] | None) -> Neighbours:
         places = np.argpartition(-found, k - 1)[:k] if k < len(found) else np.arange(len(found))
