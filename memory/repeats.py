@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 
 from memory.folding import normal
 from memory.item import Matrix, Vector
+from memory.vectors import products
 
 FEWEST = 4
 """Words that a pattern has at least; with fewer it is anybody's."""
 STEM = 3
 """Letters that a word has in common with its other forms: bake, baking."""
-BLOCK = 128
-"""Rows of a product."""
 _COMMON = """
     a about after again all also always am an and any are as at be because been before being best big but by can could d
     did do does doing don done down else enjoy even ever every few first for from get go going good great had has have
@@ -164,7 +163,7 @@ class Repeats:
         others = rows.there & (rows.people != self._numbers.get(person, -1))
         if not others.any():
             return [None] * len(texts)
-        cosines = _cosines(vectors, rows.vectors)
+        cosines = products(rows.vectors, vectors).T
         return [
             self._repeat(normal(text), pattern(text, asked), near, others)
             for text, near in zip(texts, cosines, strict=True)
@@ -191,14 +190,3 @@ class Repeats:
             return np.zeros(len(sizes))
         common = np.bincount(np.concatenate(held), minlength=len(sizes))
         return np.where(sizes < FEWEST, 0.0, 2.0 * common / (sizes + len(words)))
-
-
-def _cosines(vectors: Matrix, held: Matrix) -> Matrix:
-    """Of (n, d) to (m, d) unit rows, (n, m), by blocks of m that BLAS does not split over threads.
-
-    With other work on the second core, two threads that wait for each other take thirty times as long.
-    """
-    found = np.empty((len(vectors), len(held)), np.float32)
-    for start in range(0, len(held), BLOCK):
-        np.matmul(vectors, held[start : start + BLOCK].T, out=found[:, start : start + BLOCK])
-    return np.clip(found, -1.0, 1.0, out=found)
