@@ -1,6 +1,7 @@
 """Fixtures that many tests share."""
 
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -112,3 +113,15 @@ def _none(dimension: int):  # type: ignore[no-untyped-def]
 def writer() -> QueueWriter:
     """A model that writes numbered thoughts."""
     return QueueWriter()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own, of 700 kB; skipped where nobody may mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", str(place)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a file system cannot be mounted here")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)

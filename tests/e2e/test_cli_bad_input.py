@@ -236,18 +236,6 @@ def test_a_home_that_is_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert (tmp_path / "file").read_text() == "mine"
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, of 700 kB; skipped where nobody may mount one."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", str(place)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a file system cannot be mounted here")
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
-
-
 def test_a_home_that_is_read_only(small_disk: Path) -> None:
     home = small_disk / "home"
     assert process("models", "--home", str(home)).returncode == 0

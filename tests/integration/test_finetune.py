@@ -1,10 +1,9 @@
 """Tuning on a user's own rows: each family of models, LoRA and in full, killed, and on a disk that is full."""
 
 import json
-import os
 import resource
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -126,18 +125,6 @@ def test_a_killed_tuning_goes_on_and_ends_in_the_same_weights(tmp_path: Path) ->
     finetune(out, plan(tmp_path), TASKS, silent)
     found = [(folder / "model.safetensors").read_bytes() for folder in (tmp_path / "quiet", out)]
     assert found[0] == found[1]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system that holds one checkpoint and not two; skipped where nobody may mount one."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", str(place)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a file system cannot be mounted here")
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
 def test_a_full_disk_keeps_the_last_checkpoint(small_disk: Path, tmp_path: Path) -> None:
