@@ -27,6 +27,7 @@ class TorchBert:
     def __init__(self, weights: "Mapping[str, torch.Tensor]", shape: BertShape) -> None:
         self._weights = weights
         self._shape = shape
+        self._pace = _Pace()
         self._layers = [_Layer(weights, shape, f"encoder.layer.{each}") for each in range(shape.num_hidden_layers)]
 
     def encode(self, tokens: TokenIds, progress: Callable[[int], None] | None = None) -> Matrix:
@@ -34,9 +35,9 @@ class TorchBert:
         import torch
 
         vectors = np.zeros((len(tokens), self._shape.hidden_size), dtype=np.float32)
-        with torch.inference_mode(), _Pace() as pace:
+        with torch.inference_mode(), self._pace.kept():
             for rows in _batches([len(each) for each in tokens]):
-                with pace.of(sum(len(tokens[row]) for row in rows)):
+                with self._pace.of(sum(len(tokens[row]) for row in rows)):
                     vectors[rows] = self._pooled([tokens[row] for row in rows]).numpy()
                 if progress is not None:
                     progress(len(rows))
@@ -120,13 +121,15 @@ class _Pace:
         self._batch = 0
         self._speed = {self._all: 0.0, 1: 0.0}
 
-    def __enter__(self) -> "_Pace":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Afterwards torch has as many threads as before."""
         import torch
 
-        torch.set_num_threads(self._all)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(self._all)
 
     @contextmanager
     def of(self, tokens: int) -> Iterator[None]:
@@ -139,7 +142,8 @@ class _Pace:
         began = time.perf_counter()
         yield
         if turn < 2:
-            self._speed[threads] = tokens / (time.perf_counter() - began)
+            speed = tokens / (time.perf_counter() - began)
+            self._speed[threads] = (self._speed[threads] + speed) / 2 if self._speed[threads] else speed
         self._batch += 1
 
 

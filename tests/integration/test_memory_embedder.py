@@ -111,8 +111,8 @@ def test_the_faster_number_of_threads_is_taken_and_tried_again(monkeypatch):
     monkeypatch.setattr(bert_torch.time, "perf_counter", lambda: now)
     try:
         for fast in (1, 4):
-            used = []
-            with bert_torch._Pace() as pace:
+            used, pace = [], bert_torch._Pace()
+            with pace.kept():
                 for _ in range(bert_torch.TRY_EVERY + 2):
                     with pace.of(1_000):
                         used.append(torch.get_num_threads())
