@@ -92,6 +92,11 @@ class SqlCatalog:
             self._held = {}
         self._held.update(islice(vectors.items(), HELD))
 
+    def let_go(self, ids: Sequence[str]) -> None:
+        """Hold nothing more of items that were forgotten or hidden."""
+        for id_ in ids:
+            self._held.pop(id_, None)
+
     def exposure(self, ids: Sequence[str]) -> Mapping[str, int]:
         """How many of the last turns recalled each of these items."""
         t = schema.turns.c

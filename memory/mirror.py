@@ -16,6 +16,8 @@ LARGEST = 20_000
 """Rows up to which a mirror is kept: 30 MB at 384 dimensions, and about 3 ms for an exact query."""
 ASKED = 3
 """Queries of one process that it takes to be worth it."""
+SELDOM = 1_000
+"""Queries after which an index that was too large is asked again how large it is."""
 PAGE = 2_000
 Change = Callable[[Index], None]
 
@@ -83,8 +85,7 @@ class MirroredIndex:
 
     def close(self) -> None:
         """Let go of both."""
-        if self._reader is not None:
-            self._reader.join()
+        self.settle()
         self._mirror = None
         self._index.close()
 
@@ -101,7 +102,7 @@ class MirroredIndex:
             elif self._mirror is not None:
                 change(self._mirror)
                 if self._mirror.count() > self._largest:
-                    self._mirror, self._asked = None, 0
+                    self._mirror, self._asked = None, -SELDOM
 
     def _wanted(self) -> None:
         """Count a query that a mirror would have answered, and begin to read one where it pays."""
@@ -112,7 +113,8 @@ class MirroredIndex:
             self._asked = 0
             self._missed = []
         if self._index.count() > self._largest:
-            self._missed = None
+            with self._lock:
+                self._missed, self._asked = None, -SELDOM
             return
         self._reader = threading.Thread(target=self._read, name="mirror", daemon=True)
         self._reader.start()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jobs.pretrain import sources
+from jobs.pretrain.personas import bio
 from jobs.pretrain.rows import AVOID_SHARE, Avoided, Row, Scene, distinct, how_many, reason
 from jobs.pretrain.sources import SOURCES, Sample
 from jobs.pretrain.writers import CaptionWriter, CopyWriter, StoryWriter, TweetWriter, Writer
@@ -17,14 +18,15 @@ HELD_OUT = 0.08
 
 
 class Corpus:
-    """Rows from our own generator and from the open sources in `data`.
+    """Rows from our own generator and from the open sources in `data`; without `examples`, bare requests alone.
 
     Raises FileNotFoundError when a file of the data folder is missing.
     """
 
-    def __init__(self, data: Path, seed: int = 0) -> None:
-        self.seed = seed
-        nouns, people = sources.nouns(data), sources.personas(data)
+    def __init__(self, data: Path, seed: int = 0, examples: bool = True) -> None:
+        self.seed, self.examples = seed, examples
+        nouns = sources.nouns(data)
+        people = tuple(lines for lines in sources.personas(data) if not is_held_out(bio(lines)))
         kept = tuple(noun for noun in nouns if not is_held_out(noun))
         self.writers: dict[str, Writer] = {
             "tweet": TweetWriter(kept),
@@ -42,7 +44,11 @@ class Corpus:
         self.held = {name: group([s for s in found if is_held_out(split_key(s))]) for name, found in self.real.items()}
 
     def row(self, index: int) -> Row:
-        """Training row `index`."""
+        """Training row `index`: the same completion with or without examples."""
+        found = self._row(index)
+        return found if self.examples else found._replace(liked=(), avoid=())
+
+    def _row(self, index: int) -> Row:
         rng = random.Random(f"{self.seed}/{index}")
         dice = rng.random()
         for source in SOURCES:

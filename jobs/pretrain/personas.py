@@ -26,20 +26,16 @@ BROKEN = re.compile(r"\ba (?!bus|boss|class|glass|dress|business|gas)[a-z]+s\b")
 LIKES = re.compile(r"^i (?:really )?(?:love|like|enjoy) (to )?([a-z' ]{3,40})\.?$")
 
 
-def facts(persona: Persona) -> list[tuple[str, str]]:
-    """The plain lines of a persona as `(said, told back)`: `I have a dog.` and `you have a dog`."""
-    found = []
-    for line in persona:
-        text = line.strip().rstrip(".").lower()
-        if (
-            re.match(r"(i|my) ", text)
-            and 3 <= len(text.split()) <= 9
-            and not HEAVY.search(text)
-            and text.isascii()
-            and not BROKEN.search(text)
-        ):
-            found.append((_first_person(text), _second_person(text)))
-    return found
+def told_back(line: str) -> str:
+    """What a plain line of a persona says, to the person: `I have a dog.` as `you have a dog`; empty for others."""
+    text = line.strip().rstrip(".").lower()
+    plain = re.match(r"(i|my) ", text) and 3 <= len(text.split()) <= 9 and text.isascii()
+    return _second_person(text) if plain and not HEAVY.search(text) and not BROKEN.search(text) else ""
+
+
+def bio(lines: Persona) -> str:
+    """The lines as they stand, in one text."""
+    return " ".join(line.strip() for line in lines)
 
 
 def hobbies(persona: Persona) -> tuple[str, ...]:
@@ -50,11 +46,6 @@ def hobbies(persona: Persona) -> tuple[str, ...]:
         if match and not HEAVY.search(line.lower()) and " my" not in match.group(2):
             found.append(gerund(match.group(2)) if match.group(1) else match.group(2))
     return tuple(dict.fromkeys(found))[:4]
-
-
-def _first_person(text: str) -> str:
-    said = re.sub(r"\bi\b", "I", text)
-    return said[0].upper() + said[1:] + "."
 
 
 def _second_person(text: str) -> str:

@@ -33,12 +33,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """Share of the time after which the rate falls in a straight line to a fiftieth."""
     tokenizer_rows: Positive = 30_000
     seed: int = 0
+    examples: bool = True
+    """Whether prompts carry recalled examples and texts to avoid."""
     minutes: Rate = 65.0
     threads: Positive = 2
 
 
 STARTER = Plan()
-RECIPES = {"starter": STARTER}
+BARE = Plan(examples=False)
+"""The same rows without examples in their prompts: what the starter is held against."""
+RECIPES = {"starter": STARTER, "starter-bare": BARE}
 
 
 def rate_at(plan: Plan, progress: float) -> float:

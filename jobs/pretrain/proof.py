@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jobs.pretrain.corpus import WEIGHTS, Corpus
+from jobs.pretrain.corpus import WEIGHTS, Corpus, is_held_out
 from jobs.pretrain.evaluate import Shown, same_prompt, samples, write
-from jobs.pretrain.personas import Persona, hobbies
+from jobs.pretrain.personas import Persona, bio, hobbies
 from jobs.pretrain.rows import Row
 from jobs.pretrain.sources import PERSONAS
 from jobs.pretrain.tokens import encode
@@ -118,15 +118,15 @@ def shared(texts: Sequence[str]) -> float:
 
 
 def people(data: Path, count: int) -> list[Persona]:
-    """`count` whole personas of the data folder, drawn by a fixed seed; rare words and all."""
+    """`count` whole personas that are never trained on, drawn by a fixed seed; rare words and all."""
     with gzip.open(data / PERSONAS, "rt", encoding="utf-8") as file:
         found = [tuple(json.loads(line)["persona"]) for line in file]
-    return random.Random("people").sample(found, count)
+    return random.Random("people").sample([lines for lines in found if is_held_out(bio(lines))], count)
 
 
 def asking(persona: Persona) -> Row:
     """The request for an opener to a persona: all its lines as the bio, and what it says it likes as interests."""
-    fields = {"Bio": " ".join(line.strip() for line in persona), "Interests": ", ".join(hobbies(persona))}
+    fields = {"Bio": bio(persona), "Interests": ", ".join(hobbies(persona))}
     kept = {name: text for name, text in fields.items() if text}
     return Row("opener", "a match on a dating app", kept, "", (), (), "persona")
 

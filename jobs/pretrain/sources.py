@@ -212,7 +212,7 @@ WORDLISTS = "brainstorm_wordlists/corpora_selected.jsonl.gz"
 def personas(data: Path) -> tuple[Persona, ...]:
     """The personas of Synthetic-Persona-Chat (CC BY 4.0), for the Bio and Interests of openers.
 
-    Lines with a word that hardly any other line has are left out: names, and what a small model can not spell.
+    Lines with a word that hardly any other line has are left out: slips of the pen, mostly.
     """
     with gzip.open(data / PERSONAS, "rt", encoding="utf-8") as file:
         found = [tuple(json.loads(line)["persona"]) for line in file]
@@ -224,7 +224,7 @@ def personas(data: Path) -> tuple[Persona, ...]:
     return tuple(lines for lines in kept if lines)
 
 
-OFTEN = 25
+OFTEN = 4
 """A word of a persona's line stands in at least so many lines."""
 
 

@@ -37,7 +37,7 @@ def make_starter(plan: Plan, data: Path, out: Path, hardware: str, tell: Tell = 
     if not data.is_dir():
         raise BadInput(f"there is no data folder at '{data}'; name the folder of openly licensed text with --data")
     try:
-        corpus = Corpus(data, plan.seed)
+        corpus = Corpus(data, plan.seed, plan.examples)
     except FileNotFoundError as error:
         raise BadInput(f"the data folder misses '{error.filename}'; see the sources in jobs/pretrain") from error
 

@@ -9,7 +9,7 @@ from jobs.pretrain import patterns_opener as opener
 from jobs.pretrain import words_brainstorm as idea_words
 from jobs.pretrain.grammar import Grammar, words
 from jobs.pretrain.lexicon import LEXICON
-from jobs.pretrain.personas import Persona, facts, hobbies
+from jobs.pretrain.personas import Persona, bio, hobbies, told_back
 from jobs.pretrain.rows import Scene, fitting, tasteful, write
 from jobs.pretrain.topics import a_name, sample_topic, thing_words
 from jobs.pretrain.words_everyday import HOBBIES
@@ -55,16 +55,18 @@ class OpenerWriter:
         known = likes if "Interests" in fields else likes[:0]
         if liked_in_prompt and likes:
             known = (bound["like"],)
-        facts_known = [fact for _, fact in told] if "Bio" in fields else []
+        facts_known = [fact for _, fact in told if fact] if "Bio" in fields else []
         bound = {"called": bound["name"] if named else "", "facts": SPLIT.join(facts_known), "likes": SPLIT.join(known)}
         return Scene(prompt, fields, bound, "thing", _voices(bool(known), bool(facts_known)))
 
     def _person(self, rng: random.Random) -> tuple[tuple[str, ...], list[tuple[str, str]]]:
-        if self.people and rng.random() < 0.4:
+        if self.people and rng.random() < 0.55:
             person = rng.choice(self.people)
-            told = facts(person)
-            likes = (*hobbies(person), *self._likes(rng))[: rng.choice((1, 2, 3, 4))]
-            return likes, rng.sample(told, min(len(told), rng.choice((1, 2, 3, 4, 5))))
+            likes = hobbies(person)
+            if rng.random() < 0.5:
+                likes = (*likes, *self._likes(rng))[: rng.randint(1, 4)]
+            lines = rng.sample(person, min(len(person), rng.choice((1, 2, 3, 4, 5, 5, 5))))
+            return likes, [(line.strip(), told_back(line)) for line in lines]
         told = []
         for line in rng.sample(opener.BIO, rng.choice((1, 1, 2, 3))):
             said, fact = self.grammar.expand_raw(line.replace("}", ":b}"), rng, {}).split(";")
@@ -75,7 +77,7 @@ class OpenerWriter:
         return tuple(rng.sample(HOBBIES, rng.choice((1, 2, 2, 3, 3, 4))))
 
     def _fields(self, likes: tuple[str, ...], said: list[str], rng: random.Random) -> dict[str, str]:
-        fields = {"Bio": " ".join(said), "Interests": ", ".join(likes)}
+        fields = {"Bio": bio(tuple(said)), "Interests": ", ".join(likes)}
         dice = rng.random()
         dropped = ("Bio",) if dice < 0.22 else ("Interests",) if dice < 0.44 else ("Bio", "Interests")
         if dice < 0.47:

@@ -24,13 +24,17 @@ class Counting(ExactIndex):
 
     def __init__(self, n):
         super().__init__([f"i{row}" for row in range(n)], rows(n), [{"task": "a"} for _ in range(n)])
-        self.queries = 0
+        self.queries = self.counts = 0
         self.gate = threading.Event()
         self.gate.set()
 
     def query_many(self, vectors, k, where=None):
         self.queries += 1
         return super().query_many(vectors, k, where)
+
+    def count(self):
+        self.counts += 1
+        return super().count()
 
     def get(self, ids):
         found = super().get(ids)
@@ -95,8 +99,10 @@ def test_what_is_written_while_the_mirror_is_read_is_in_it():
 def test_a_large_index_has_no_mirror_and_one_that_grows_too_large_loses_it():
     large = Counting(20)
     mirrored = warmed(large, largest=10)
-    mirrored.query(EAST, 3)
-    assert large.queries == ASKED + 1
+    for _ in range(20):
+        mirrored.query(EAST, 3)
+    assert large.queries == ASKED + 20
+    assert large.counts == 1, "it is not asked again and again how large it is"
     index = Counting(10)
     mirrored = warmed(index, largest=10)
     mirrored.upsert(["new"], EAST.reshape(1, -1), [{}])

@@ -12,8 +12,9 @@ import pytest
 from jobs.pretrain import sources
 from jobs.pretrain.corpus import WEIGHTS, Corpus, is_held_out, split_key
 from jobs.pretrain.grammar import Grammar, right_article, tidy
-from jobs.pretrain.personas import facts, hobbies
+from jobs.pretrain.personas import bio, hobbies, told_back
 from jobs.pretrain.plan import STARTER, rate_at
+from jobs.pretrain.proof import people
 from jobs.pretrain.topics import gerund, is_plural, thing_words
 from loop.settings import TASKS
 
@@ -183,18 +184,47 @@ def test_number_decides_the_verb() -> None:
     assert thing_words("a lamp")["the"] == "the lamp"
 
 
-def test_personas_are_told_back() -> None:
-    persona = (
-        "I have a dog.",
-        "My mother is a nurse.",
-        "I love to bake cookies.",
-        "My dad died.",
-        "I am 6 feet tall and I ...é",
-    )
-    assert ("I have a dog.", "you have a dog") in facts(persona)
-    assert ("My mother is a nurse.", "your mother is a nurse") in facts(persona)
-    assert not any("died" in said for said, _ in facts(persona))
-    assert hobbies(persona) == ("baking cookies",)
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("I have a dog.", "you have a dog"),
+        ("My mother is a nurse.", "your mother is a nurse"),
+        ("My dad died.", ""),
+        ("I am 6 feet tall and I ...é", ""),
+        ("Cats are nice.", ""),
+    ],
+)
+def test_plain_lines_of_a_persona_are_told_back(line: str, told: str) -> None:
+    assert told_back(line) == told
+
+
+def test_hobbies_are_what_a_persona_likes() -> None:
+    assert hobbies(("I have a dog.", "I love to bake cookies.", "I like jazz.")) == ("baking cookies", "jazz")
+
+
+def test_a_bio_holds_lines_that_cannot_be_told_back(corpus: Corpus) -> None:
+    """Real profiles say more than an opener can take up: a model must have learned to choose."""
+    rng = random.Random(4)
+    bios = [
+        row.fields["Bio"] for row in (corpus.generated("opener", rng, 0) for _ in range(300)) if "Bio" in row.fields
+    ]
+    lines = [line for text in bios for line in re.split(r"(?<=[.!?]) ", text)]
+    assert max(text.count(". ") for text in bios) >= 4
+    assert 0.1 < sum(not told_back(line) for line in lines) / len(lines) < 0.5
+
+
+def test_the_people_of_the_proof_are_never_trained_on(corpus: Corpus, data: Path) -> None:
+    met = {bio(persona) for persona in people(data, 200)}
+    assert len(met) == 200
+    writer = corpus.writers["opener"]
+    assert not met & {bio(persona) for persona in writer.people}  # type: ignore[attr-defined]
+
+
+def test_bare_rows_are_the_same_rows_without_examples(corpus: Corpus, data: Path) -> None:
+    bare = Corpus(data, examples=False)
+    rows = list(corpus.rows(0, 100))
+    assert [row._replace(liked=(), avoid=()) for row in rows] == list(bare.rows(0, 100))
+    assert any(row.liked for row in rows)
 
 
 def test_the_rate_rises_stays_and_falls() -> None:
