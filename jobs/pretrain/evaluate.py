@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from jobs.pretrain.corpus import WEIGHTS, Corpus
@@ -36,11 +36,20 @@ class HeldOut(NamedTuple):
     name: str
     alone: float
     with_examples: float
+    bare: float | None = None
+    """Of another model, without examples: its loss of the same texts, spread over this model's tokens."""
 
     @property
     def fall(self) -> float:
         """By which share the perplexity is lower with the examples than without."""
         return 1 - self.with_examples / self.alone
+
+
+class Learned(NamedTuple):
+    """A causal language model with its tokenizer."""
+
+    model: Any
+    tokenizer: Any
 
 
 class Shown(NamedTuple):
@@ -75,26 +84,50 @@ def _completion_loss(model: Any, batch: list[Encoded], pad: int) -> tuple[float,
     return float(lost), int(scored.sum())
 
 
-def paired(model: Any, tokenizer: Any, rows: Sequence[Row]) -> tuple[Loss, Loss]:
-    """The loss of the same completions without and with the liked examples that the rows carry."""
+class Paired(NamedTuple):
+    """The loss of the same completions without and with the liked examples that their rows carry."""
+
+    alone: Loss
+    recalled: Loss
+    bare: Loss | None = None
+    """Of another model, without them, over the tokens of this one."""
+
+    def held_out(self, name: str) -> HeldOut:
+        """The perplexities."""
+        return HeldOut(name, self.alone.perplexity, self.recalled.perplexity, self.bare and self.bare.perplexity)
+
+
+def paired(model: Any, tokenizer: Any, rows: Sequence[Row], bare: Learned | None = None) -> Paired:
+    """The losses of the rows that carry examples; with `bare`, those of that model beside them."""
     kept = [row for row in rows if row.liked and len(encode(row, tokenizer).ids) <= LONGEST]
-    return loss(model, tokenizer, [row._replace(liked=()) for row in kept]), loss(model, tokenizer, kept)
+    plain = [row._replace(liked=()) for row in kept]
+    alone = loss(model, tokenizer, plain)
+    other = Loss(loss(*bare, plain).nats, alone.tokens) if bare else None
+    return Paired(alone, loss(model, tokenizer, kept), other)
 
 
-def held_out(model: Any, tokenizer: Any, corpus: Corpus, rows: int) -> list[HeldOut]:
+def held_out(model: Any, tokenizer: Any, corpus: Corpus, rows: int, bare: Learned | None = None) -> list[HeldOut]:
     """Perplexity per task of our generator and over them, then per source of real text and over those."""
     own = {f"{task} (generator)": same_prompt(corpus, task, rows) for task in WEIGHTS}
     real = {f"{source.name} (real text)": corpus.held_out_real(source.name, rows, RECALLED) for source in SOURCES}
     found = []
     for name, group in (("all tasks (generator)", own), ("all sources (real text)", real)):
-        pairs = {each: paired(model, tokenizer, some) for each, some in group.items()}
-        found += [HeldOut(each, alone.perplexity, liked.perplexity) for each, (alone, liked) in pairs.items()]
-        found.append(HeldOut(name, *(_total(list(side)).perplexity for side in zip(*pairs.values(), strict=True))))
+        pairs = {each: paired(model, tokenizer, some, bare) for each, some in group.items()}
+        found += [pair.held_out(each) for each, pair in pairs.items()]
+        found.append(_together(list(pairs.values())).held_out(name))
     return found
 
 
-def _total(losses: Sequence[Loss]) -> Loss:
-    return Loss(sum(each.nats for each in losses), sum(each.tokens for each in losses))
+def _together(pairs: list[Paired]) -> Paired:
+    bare = [pair.bare for pair in pairs if pair.bare]
+    return Paired(
+        _sum(pair.alone for pair in pairs), _sum(pair.recalled for pair in pairs), _sum(bare) if bare else None
+    )
+
+
+def _sum(losses: Iterable[Loss]) -> Loss:
+    found = list(losses)
+    return Loss(sum(each.nats for each in found), sum(each.tokens for each in found))
 
 
 def same_prompt(corpus: Corpus, task: str, count: int) -> list[Row]:

@@ -6,11 +6,13 @@ from typing import Any
 
 import msgspec
 
+from jobs.pretrain.card import Measured, card
 from jobs.pretrain.corpus import Corpus
-from jobs.pretrain.evaluate import HeldOut, Shown, held_out, samples
-from jobs.pretrain.export import card, export, size
+from jobs.pretrain.evaluate import HeldOut, Learned, Shown, held_out, samples
+from jobs.pretrain.export import export, size
 from jobs.pretrain.model import Progress
 from jobs.pretrain.plan import Plan
+from jobs.pretrain.proof import prove, trained_on
 from jobs.pretrain.steps import Tell, silent
 from jobs.pretrain.train import train
 from jobs.unfinished import told_when_full
@@ -29,10 +31,17 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     samples: list[Shown]
 
 
-def make_starter(plan: Plan, data: Path, out: Path, hardware: str, tell: Tell = silent) -> Made:
+SNAPSHOT_ROWS, SNAPSHOT_SAMPLES = 6, 7
+ROWS, SAMPLES, PEOPLE = 96, 100, 200
+
+
+def make_starter(
+    plan: Plan, data: Path, out: Path, hardware: str, tell: Tell = silent, against: str | None = None
+) -> Made:
     """Train by the recipe and export; every tenth minute a snapshot is exported, too.
 
-    Called again after a kill it goes on from its last checkpoint. Raises BadInput when the data is not there.
+    Called again after a kill it goes on from its last checkpoint. `against` names a model whose perplexities stand in
+    the card beside its own. Raises BadInput when the data is not there.
     """
     if not data.is_dir():
         raise BadInput(f"there is no data folder at '{data}'; name the folder of openly licensed text with --data")
@@ -40,40 +49,35 @@ def make_starter(plan: Plan, data: Path, out: Path, hardware: str, tell: Tell = 
         corpus = Corpus(data, plan.seed, plan.examples)
     except FileNotFoundError as error:
         raise BadInput(f"the data folder misses '{error.filename}'; see the sources in jobs/pretrain") from error
+    bare = _learned(against) if against else None
 
     def snapshot(model: Any, tokenizer: Any, progress: Progress) -> None:
-        _export(model, tokenizer, corpus, plan, progress, out, hardware, rows=6, count=7, finished=False)
+        held = held_out(model, tokenizer, corpus, SNAPSHOT_ROWS)
+        measured = Measured(held, samples(model, tokenizer, corpus, SNAPSHOT_SAMPLES))
+        export(model, tokenizer, out / "model", card(size(model), plan, progress, measured, hardware))
 
     with told_when_full(out, "the last checkpoint is kept"):
         model, tokenizer, progress = train(plan, corpus, out, snapshot, tell)
-        return _export(model, tokenizer, corpus, plan, progress, out, hardware, rows=64, count=40, finished=True)
-
-
-def _export(
-    model: Any,
-    tokenizer: Any,
-    corpus: Corpus,
-    plan: Plan,
-    progress: Progress,
-    out: Path,
-    hardware: str,
-    *,
-    rows: int,
-    count: int,
-    finished: bool,
-) -> Made:
-    held = held_out(model, tokenizer, corpus, rows)
-    shown = samples(model, tokenizer, corpus, count)
-    export(model, tokenizer, out / "model", card(model, plan, progress, held, shown, hardware, finished))
+        read = trained_on(corpus, tokenizer, progress.tokens, plan.longest)
+        proof = prove(model, tokenizer, corpus, data, read, SAMPLES, PEOPLE)
+        measured = Measured(held_out(model, tokenizer, corpus, ROWS, bare), proof.shown, proof)
+        export(model, tokenizer, out / "model", card(size(model), plan, progress, measured, hardware))
     return Made(
         model=str(out / "model"),
         parameters=size(model),
         tokens=progress.tokens,
         minutes=progress.seconds / 60,
         tokens_per_s=progress.tokens / max(progress.seconds, 1e-9),
-        held_out=held,
-        samples=shown,
+        held_out=measured.held,
+        samples=measured.shown,
     )
+
+
+def _learned(name: str) -> Learned:
+    from loop.models.weights import load_local
+
+    engine = load_local(name, "cpu")
+    return Learned(engine.model, engine.tokenizer)
 
 
 def told(made: Made) -> Iterator[str]:

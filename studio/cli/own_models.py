@@ -79,8 +79,13 @@ def pretrain(
     map: Annotated[  # noqa: A002
         list[str] | None, typer.Option(metavar="text=COLUMN", help="Which column of a table is the text.")
     ] = None,
-    recipe: Annotated[str | None, typer.Option(metavar="R", help="starter: make the shipped model anew.")] = None,
+    recipe: Annotated[
+        str | None, typer.Option(metavar="R", help="starter: the shipped model anew; starter-bare: without examples.")
+    ] = None,
     data: Annotated[Path | None, typer.Option(metavar="DIR", help="Where a recipe finds its open texts.")] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="A model that a recipe's card holds its own against.")
+    ] = None,
     hardware: Annotated[str | None, typer.Option(metavar="TEXT", help="How a recipe's card names the machine.")] = None,
     threads: Annotated[int | None, typer.Option(metavar="N", min=1, help="Of the processor; else by size.")] = None,
     device: Device = "auto",
@@ -101,7 +106,8 @@ def pretrain(
         wrong = [name for name, given in others.items() if given]
         if wrong:
             raise BadInput(f"a recipe settles --{wrong[0]} itself; leave it out")
-        _make(call, recipe, data, out, {"minutes": minutes, "threads": threads, "seed": seed or None}, hardware)
+        changes = {"minutes": minutes, "threads": threads, "seed": seed or None}
+        _make(call, recipe, data, out, changes, hardware, against)
         return
     from jobs.pretrain.own.plan import OwnPlan
     from jobs.pretrain.own.run import pretrain as train
@@ -114,7 +120,15 @@ def pretrain(
     call.answer(done, _told_pretraining(done))
 
 
-def _make(call: Call, recipe: str, data: Path | None, out: Path, changes: dict[str, Any], hardware: str | None) -> None:
+def _make(
+    call: Call,
+    recipe: str,
+    data: Path | None,
+    out: Path,
+    changes: dict[str, Any],
+    hardware: str | None,
+    against: str | None,
+) -> None:
     """A committed recipe."""
     import os
 
@@ -130,7 +144,7 @@ def _make(call: Call, recipe: str, data: Path | None, out: Path, changes: dict[s
         raise BadInput(f"the recipe '{recipe}' needs its open texts; name their folder with --data")
     plan = replace(RECIPES[recipe], **{name: value for name, value in changes.items() if value is not None})
     with bar("pretrain", "s") as progress:
-        made = make_starter(plan, data, out, hardware or f"{os.cpu_count()} processor cores", progress)
+        made = make_starter(plan, data, out, hardware or f"{os.cpu_count()} processor cores", progress, against)
     call.answer(made, told(made))
 
 

@@ -139,9 +139,16 @@ def test_real_examples_make_real_text_likelier(starter: tuple[Any, Any], corpus:
     from jobs.pretrain.evaluate import paired
 
     rows = [row for source in ("aut", "quotes", "humour", "starters") for row in corpus.held_out_real(source, 12, 3)]
-    alone, recalled = paired(*starter, rows)
-    assert alone.tokens == recalled.tokens > 400
-    assert recalled.perplexity <= 0.9 * alone.perplexity
+    found = paired(*starter, rows)
+    assert found.alone.tokens == found.recalled.tokens > 400
+    assert found.recalled.perplexity <= 0.9 * found.alone.perplexity
+
+
+def test_a_model_is_held_against_itself_as_equal(starter: tuple[Any, Any], corpus: Any) -> None:
+    from jobs.pretrain.evaluate import Learned, paired
+
+    found = paired(*starter, corpus.held_out_real("quotes", 4, 3), Learned(*starter))
+    assert found.held_out("quotes").bare == pytest.approx(found.alone.perplexity)
 
 
 def test_openers_to_different_people_differ(starter: tuple[Any, Any], data: Path) -> None:

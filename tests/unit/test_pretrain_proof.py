@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from jobs.pretrain.card import Measured, card
 from jobs.pretrain.corpus import Corpus
 from jobs.pretrain.evaluate import HeldOut, Loss, Shown, same_prompt
+from jobs.pretrain.model import Progress
+from jobs.pretrain.plan import STARTER
 from jobs.pretrain.proof import (
     Copied,
     Different,
@@ -102,6 +105,15 @@ def test_people_are_whole_and_drawn_once(data: Path) -> None:
     persona = random.Random(0).choice(found)
     assert asking(persona).fields["Bio"].count(" ") >= 4
     assert all(line.strip() in asking(persona).fields["Bio"] for line in persona)
+
+
+def test_the_card_holds_the_starter_against_one_that_saw_no_examples() -> None:
+    held = [HeldOut("tweet (generator)", 3.0, 2.5, 2.875), HeldOut("all tasks (generator)", 4.0, 3.5, 3.875)]
+    text = card(4_000_000, STARTER, Progress(tokens=10, seconds=5), Measured(held, [shown("A lamp.")]), "a machine")
+    assert "| text | no example | three examples | trained without examples |" in text
+    assert "| tweet (generator) | 3.00 | 2.50 | 2.88 |" in text
+    alone = Measured([HeldOut("tweet (generator)", 3.0, 2.5)], [shown("A lamp.")])
+    assert "| text | no example | three examples |\n" in card(4_000_000, STARTER, Progress(), alone, "a machine")
 
 
 def test_the_card_tells_every_figure() -> None:
