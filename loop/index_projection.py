@@ -95,7 +95,6 @@ class IndexProjection:
         gone = [id_ for id_ in ids if id_ not in visible]
         if gone:
             self._index.delete(gone)
-            self._catalog.let_go(gone)
         items = [visible[id_] for id_ in ids if id_ in visible]
         point("mid-projection")
         # What was indexed before has new facts and the old vector, unless the words of its prompt are gone.

@@ -13,13 +13,14 @@ from loop.catalog import SqlCatalog
 from loop.events import RecalledItem
 from loop.follower import Follower
 from loop.given import Given
+from loop.held import HeldCatalog
 from loop.index_projection import IndexProjection, Progress
 from loop.ledger import Ledger
 from loop.prompts import Asked
 from memory.embedder import Embedder
 from memory.index import Index
 from memory.item import Matrix, Recalled, Vector
-from memory.novelty import echoes, novelty
+from memory.novelty import echoes, novelty, unlike
 from memory.recall import Query, Recall, recall
 from memory.repeats import Limits
 from memory.settings import MemorySettings
@@ -58,6 +59,7 @@ class Memory:
         self._embedder: Embedder | None = None
         self._projection: tuple[Index, IndexProjection] | None = None
         self.catalog = SqlCatalog(ledger, lambda: self.embedder.fingerprint, settings.cooldown)
+        self._held = HeldCatalog(ledger, self.catalog, lambda: self.embedder.fingerprint)
         self.given = Given(ledger, lambda: self.embedder, Limits(settings.pattern, settings.meaning))
 
     @property
@@ -144,7 +146,7 @@ class Memory:
             examples=examples,
             seed=seed,
         )
-        return recall(query, index=self.index, catalog=self.catalog, settings=self.settings)
+        return recall(query, index=self.index, catalog=self._held.up_to_date(), settings=self.settings)
 
     def as_retriever(self, task: str | None = None, k: int = 4) -> "RecallRetriever":
         """This memory as a LangChain retriever: what is near to a query, best first."""
@@ -177,9 +179,10 @@ class Memory:
 
     def assess(self, texts: Sequence[str], matrix: Matrix, recalled: Recall) -> list[Assessment]:
         """How new each text is and what it copies; `matrix` holds the texts' vectors, shape (n, d)."""
-        new = novelty(matrix, index=self.index, catalog=self.catalog)
+        closest = self._held.closest(matrix)
+        new = novelty(matrix, index=self.index, catalog=self.catalog) if closest is None else unlike(closest)
         shown = [found.item for found in (*recalled.liked, *recalled.avoid)]
-        vectors = self.catalog.vectors([item.item_id for item in shown])
+        vectors = self._held.vectors([item.item_id for item in shown])
         zero = np.zeros(self.embedder.dimension, np.float32)
         sources = [(item.item_id, item.text, vectors.get(item.item_id, zero)) for item in shown]
         copied = echoes(matrix, texts, sources, threshold=self.settings.echo)

@@ -66,6 +66,7 @@ class ExactIndex:
             if last != item:
                 self._ids[row], self._metadatas[row], self._row[last] = last, facts, row
                 self._room[row] = self._room[len(self._ids)]
+            self._room[len(self._ids)] = 0  # what was forgotten is gone from memory, too
 
     def query(self, vector: Vector, k: int, where: Where | None = None) -> Neighbours:
         """The k nearest rows to a (d,) vector; equal ones in the order of their ids."""
@@ -104,6 +105,10 @@ class ExactIndex:
             item: Stored(metadata=dict(self._metadatas[row]), vector=self._room[row].copy())
             for item, row in rows.items()
         }
+
+    def vectors(self, ids: Sequence[str]) -> dict[str, Vector]:
+        """The vectors of those of these ids that are there, each of shape (d,)."""
+        return {item: self._room[self._row[item]].copy() for item in ids if item in self._row}
 
     def close(self) -> None:
         """Nothing is open."""

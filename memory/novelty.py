@@ -7,7 +7,7 @@ import numpy as np
 from memory.folding import normal
 from memory.index import Index
 from memory.item import Catalog, Matrix, Vector
-from memory.vectors import blend, cosines
+from memory.vectors import cosines
 
 NEAREST = 24
 """How many neighbours are compared text to text: the index ranks by prompt and text together."""
@@ -15,29 +15,24 @@ SHARED_WORDS = 8
 """So many words in a row are no accident."""
 
 
-def novelty(
-    vectors: Matrix,
-    *,
-    index: Index,
-    catalog: Catalog,
-    exclude: frozenset[str] = frozenset(),
-    prompt: Vector | None = None,
-) -> list[float]:
+def novelty(vectors: Matrix, *, index: Index, catalog: Catalog) -> list[float]:
     """1 - the highest cosine of each of (n, d) text vectors to a text in memory, in [0, 1]; 1 for an empty memory.
 
-    `prompt` is the vector of what the texts were written for: items written for it lie nearer to the two together,
-    so both neighbourhoods are looked at. The sibling candidates of a turn belong in `exclude`.
+    Looked for among the nearest by the index, which ranks by prompt and text together.
     """
     if not len(vectors):
         return []
-    asked = vectors if prompt is None else np.concatenate([vectors, blend(np.tile(prompt, (len(vectors), 1)), vectors)])
-    found = index.query_many(asked, NEAREST + len(exclude))
-    near = sorted({item_id for each in found for item_id, _ in each} - exclude)
+    found = index.query_many(vectors, NEAREST)
+    near = sorted({item_id for each in found for item_id, _ in each})
     held = list(catalog.vectors(near).values())
     if not held:
         return [1.0] * len(vectors)
-    highest = np.clip(vectors @ np.stack(held).T, 0.0, 1.0).max(axis=1)
-    return [float(1.0 - each) for each in highest]
+    return unlike((vectors @ np.stack(held).T).max(axis=1))
+
+
+def unlike(highest: Vector) -> list[float]:
+    """1 - the highest cosines (n,), in [0, 1]: what points away from everything is no newer than new."""
+    return [float(1.0 - each) for each in np.clip(highest, 0.0, 1.0)]
 
 
 def echoes(
