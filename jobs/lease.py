@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from loop import schema
 from loop.errors import RepriseError
+from loop.leases import give_back, take
 from loop.ledger import Ledger
 
 SECONDS = 120.0
@@ -47,7 +48,7 @@ def lease(ledger: Ledger, run_key: str) -> Iterator[Held]:
     """
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     _bury(ledger, run_key)
-    if not ledger.lease(run_key, holder, SECONDS):
+    if not take(ledger, run_key, holder, SECONDS):
         raise LeaseHeld(_why(ledger, run_key))
     held, stop = Held(), threading.Event()
     keeper = threading.Thread(target=_keep, args=(ledger, run_key, holder, held, stop), daemon=True)
@@ -58,13 +59,13 @@ def lease(ledger: Ledger, run_key: str) -> Iterator[Held]:
         stop.set()
         keeper.join()
         if not held.lost:
-            ledger.release(run_key, holder, held.finished)
+            give_back(ledger, run_key, holder, held.finished)
 
 
 def _keep(ledger: Ledger, run_key: str, holder: str, held: Held, stop: threading.Event) -> None:
     while not stop.wait(RENEW):
         try:
-            held.lost = not ledger.lease(run_key, holder, SECONDS)
+            held.lost = not take(ledger, run_key, holder, SECONDS)
         except RepriseError:  # a busy ledger: the lease lasts four times as long as we wait
             continue
         if held.lost:
@@ -79,7 +80,7 @@ def _bury(ledger: Ledger, run_key: str) -> None:
     host, _, rest = row.holder.partition(":")
     pid = rest.partition(":")[0]
     if host == socket.gethostname() and pid.isdigit() and not _lives(int(pid)):
-        ledger.release(run_key, row.holder, finished=False)
+        give_back(ledger, run_key, row.holder, finished=False)
 
 
 def _lives(pid: int) -> bool:

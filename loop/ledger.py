@@ -1,10 +1,9 @@
-"""The ledger: an append-only table of events, and beside it the texts, the vectors and the leases.
+"""The ledger: an append-only table of events, and beside it the texts and the vectors.
 
 Every write happens in one transaction that holds the only write lock (BEGIN IMMEDIATE, or a PostgreSQL advisory lock),
 so that the order of sequence numbers is the order of commits and a reader with a cursor can never skip an event.
 """
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -170,32 +169,6 @@ class Ledger:
                 for id_, raw in driver_rows(db, _VECTORS.format(marks), [fingerprint, *chunk]):
                     found[id_] = np.frombuffer(raw, "<f4")
         return found
-
-    # --- leases ------------------------------------------------------------------------------------------------
-
-    def lease(self, run_key: str, holder: str, seconds: float) -> bool:
-        """Take or prolong a lease; False when another holds it or the work was finished."""
-        now = time.time()
-        c = schema.leases.c
-        with self.writing() as db:
-            row = db.execute(sa.select(c.holder, c.expires, c.finished).where(c.run_key == run_key)).first()
-            if row and (row.finished or (row.holder != holder and row.expires > now)):
-                return False
-            db.execute(sa.delete(schema.leases).where(c.run_key == run_key))
-            db.execute(
-                sa.insert(schema.leases).values(run_key=run_key, holder=holder, expires=now + seconds, finished=False)
-            )
-        return True
-
-    def release(self, run_key: str, holder: str, finished: bool) -> None:
-        """Give a lease back; a finished one is never taken again."""
-        c = schema.leases.c
-        with self.writing() as db:
-            mine = sa.and_(c.run_key == run_key, c.holder == holder)
-            if finished:
-                db.execute(sa.update(schema.leases).where(mine).values(finished=True))
-            else:
-                db.execute(sa.delete(schema.leases).where(mine))
 
     # --- transactions ------------------------------------------------------------------------------------------
 

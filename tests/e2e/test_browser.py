@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from loop.events import CandidatePicked
+from loop.events import CandidatePicked, TurnTaken
 from studio.compose import House
 from studio.web.app import create_app
 from studio.web.hub import Hub
@@ -296,6 +296,7 @@ def test_a_turn_can_be_stopped(browser: Any, tmp_path: Path) -> None:
         slow.go_on.set()
         page.locator("#go").click()
         cards(page, 4)
+        assert sum(isinstance(recorded.event, TurnTaken) for recorded in house.ledger.read()) == 1
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -9,6 +9,7 @@ import pytest
 
 from jobs import lease as leases
 from jobs.lease import LeaseHeld, lease
+from loop.leases import take
 from loop.ledger import Ledger
 
 
@@ -36,14 +37,14 @@ def test_an_error_gives_it_back_unfinished(ledger: Ledger) -> None:
 def test_a_dead_process_of_this_machine_holds_nothing(ledger: Ledger) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    assert ledger.lease("k", f"{socket.gethostname()}:{dead.pid}:x", 1_000)
+    assert take(ledger, "k", f"{socket.gethostname()}:{dead.pid}:x", 1_000)
     with lease(ledger, "k"):
         pass
 
 
 @pytest.mark.parametrize("holder", [f"{socket.gethostname()}:{os.getpid()}:x", "another-machine:1:x", "scheduler"])
 def test_the_living_and_the_far_are_waited_for(ledger: Ledger, holder: str) -> None:
-    assert ledger.lease("k", holder, 1_000)
+    assert take(ledger, "k", holder, 1_000)
     with pytest.raises(LeaseHeld), lease(ledger, "k"):
         pass
 
@@ -55,10 +56,10 @@ def test_it_is_prolonged_and_its_loss_is_noticed(ledger: Ledger, monkeypatch: py
     monkeypatch.setattr(leases, "SECONDS", 0.4)
     with lease(ledger, "k") as held:
         time.sleep(0.8)
-        assert not ledger.lease("k", "thief", 10)
+        assert not take(ledger, "k", "thief", 10)
         held.check()
-        ledger.release("k", _holder(ledger), finished=False)
-        assert ledger.lease("k", "thief", 10)
+        give_back(ledger, "k", _holder(ledger), finished=False)
+        assert take(ledger, "k", "thief", 10)
         deadline = time.monotonic() + 5
         while not held.lost and time.monotonic() < deadline:
             time.sleep(0.02)

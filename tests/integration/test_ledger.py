@@ -8,6 +8,7 @@ import pytest
 
 from loop.errors import RepriseError
 from loop.events import EVENTS, CandidateRated, ItemHidden, TurnTaken, decode, encode
+from loop.leases import give_back, take
 from loop.ledger import Command, Ledger, Vectors
 
 pytestmark = pytest.mark.timeout(120)
@@ -131,24 +132,24 @@ def test_vectors_come_back_bit_for_bit(ledger: Ledger) -> None:
 
 
 def test_a_lease_is_held_by_one_until_it_expires_and_never_after_it_is_finished(ledger: Ledger) -> None:
-    assert ledger.lease("night", "a", 60)
-    assert ledger.lease("night", "a", 60), "the holder may prolong it"
-    assert not ledger.lease("night", "b", 60)
-    assert ledger.lease("other", "b", -1), "an expired lease"
-    assert ledger.lease("other", "a", 60), "is free"
-    ledger.release("night", "b", finished=True)
-    assert not ledger.lease("night", "b", 60), "only its holder can finish it"
-    ledger.release("night", "a", finished=True)
-    assert not ledger.lease("night", "a", 60)
-    assert not ledger.lease("night", "b", 60)
-    ledger.release("other", "a", finished=False)
-    assert ledger.lease("other", "c", 60)
+    assert take(ledger, "night", "a", 60)
+    assert take(ledger, "night", "a", 60), "the holder may prolong it"
+    assert not take(ledger, "night", "b", 60)
+    assert take(ledger, "other", "b", -1), "an expired lease"
+    assert take(ledger, "other", "a", 60), "is free"
+    give_back(ledger, "night", "b", finished=True)
+    assert not take(ledger, "night", "b", 60), "only its holder can finish it"
+    give_back(ledger, "night", "a", finished=True)
+    assert not take(ledger, "night", "a", 60)
+    assert not take(ledger, "night", "b", 60)
+    give_back(ledger, "other", "a", finished=False)
+    assert take(ledger, "other", "c", 60)
 
 
 def test_one_lease_among_many_who_ask_at_once(ledger: Ledger) -> None:
     got: list[str] = []
     threads = [
-        threading.Thread(target=lambda n=n: got.append(f"h{n}") if ledger.lease("night", f"h{n}", 60) else None)
+        threading.Thread(target=lambda n=n: got.append(f"h{n}") if take(ledger, "night", f"h{n}", 60) else None)
         for n in range(8)
     ]
     for thread in threads:
