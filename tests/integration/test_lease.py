@@ -9,7 +9,7 @@ import pytest
 
 from jobs import lease as leases
 from jobs.lease import LeaseHeld, lease
-from loop.leases import take
+from loop.leases import give_back, take
 from loop.ledger import Ledger
 
 
