@@ -15,6 +15,7 @@ from jobs.settings import DistillSettings
 FLOOD = "flood of near-duplicates over many prompts"
 TOO_LITTLE_HUMAN = "generated, with too little human text beside it"
 SFT, PREFERENCE, UNPAIRED = "sft.jsonl", "preference.jsonl", "unpaired.jsonl"
+TRAIN_PROMPTS = "prompts.jsonl"
 PROMPTS, HELD_PREFERENCE, HELD_TEXTS = (
     "held_out_prompts.jsonl",
     "held_out_preference.jsonl",
@@ -45,6 +46,7 @@ def assemble(groups: Iterable[GroupRows], near: Near, settings: DistillSettings)
             SFT: [line.json for line in sft],
             PREFERENCE: [json for group in train for json in group.pairs],
             UNPAIRED: [json for group in train for json in group.unpaired],
+            TRAIN_PROMPTS: [group.prompt for group in train if group.prompt and _gives_rows(group)],
             PROMPTS: [group.prompt for group in held if group.prompt],
             HELD_PREFERENCE: [json for group in held for json in group.pairs],
             HELD_TEXTS: [json for group in held for json in group.texts],
@@ -52,6 +54,11 @@ def assemble(groups: Iterable[GroupRows], near: Near, settings: DistillSettings)
         drops={reason: n for reason, n in sorted(drops.items()) if n},
         human=sum(line.human for line in sft),
     )
+
+
+def _gives_rows(group: GroupRows) -> bool:
+    """Whether people said enough of its texts; a prompt that nobody answered to makes no new dataset."""
+    return bool(group.sft or group.pairs or group.unpaired)
 
 
 def _mixed(train: Sequence[GroupRows], near: Near, settings: DistillSettings, drops: Counter[str]) -> list[Line]:

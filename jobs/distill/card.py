@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from jobs.distill.assemble import HELD_PREFERENCE, HELD_TEXTS, PREFERENCE, PROMPTS, SFT, UNPAIRED, Parts
+from jobs.distill.assemble import HELD_PREFERENCE, HELD_TEXTS, PREFERENCE, PROMPTS, SFT, TRAIN_PROMPTS, UNPAIRED, Parts
 from jobs.settings import DistillSettings
 
 SAMPLES = 3
@@ -11,6 +11,7 @@ WHAT = {
     SFT: "texts to learn from: `prompt`, `completion`",
     PREFERENCE: "preference pairs: `prompt`, `chosen`, `rejected`",
     UNPAIRED: "unpaired preferences: `prompt`, `completion`, `label`",
+    TRAIN_PROMPTS: "prompts to practise on: `prompt`, `request`, `fields`",
     PROMPTS: "held-out prompts to write for: `prompt`, `request`, `fields`",
     HELD_PREFERENCE: "preference pairs on held-out prompts",
     HELD_TEXTS: "texts on held-out prompts with their rewards",

@@ -46,7 +46,7 @@ class GroupRows(msgspec.Struct, frozen=True, kw_only=True):
     texts: list[str] = []
     """Of a held-out group: every text that was looked at."""
     prompt: str = ""
-    """Of a held-out group: the prompt's row, empty where there is no prompt."""
+    """The prompt's row, empty where there is no prompt."""
     drops: dict[str, int] = {}
 
 
@@ -153,7 +153,7 @@ class _Writer:
             pairs=[r.line(self._pair(pair)) for pair in selection.pairs],
             unpaired=[r.line(self._label(id_, label)) for id_, label in selection.labels if not held],
             texts=[r.line(self._held_out(id_)) for id_ in selection.texts if held],
-            prompt=r.line(self._prompt()) if held and self._key.prompt_id in self._found.prompts else "",
+            prompt=r.line(self._prompt()) if self._key.prompt_id in self._found.prompts else "",
             drops={reason: n for reason, n in selection.drops.items() if n},
         )
 

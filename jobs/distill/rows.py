@@ -55,7 +55,7 @@ class UnpairedRow(Row, frozen=True, kw_only=True):
 
 
 class PromptRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A held-out prompt, to write for."""
+    """A prompt to write for: a held-out one, or one that may be trained on."""
 
     prompt: list[Message]
     task: str

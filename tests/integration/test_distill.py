@@ -81,6 +81,7 @@ def test_no_held_out_prompt_and_no_near_duplicate_of_a_held_out_text_is_trained_
     ids = {row["prompt_id"] for name in TRAIN for row in rows(made, name)}
     held_ids = {row["prompt_id"] for name in (*HELD, "held_out_prompts") for row in rows(made, name)}
     assert ids.isdisjoint(held_ids)
+    assert {row["prompt_id"] for row in rows(made, "prompts")} == ids - {""}
     assert prompt_id(TASK, held_prompt) in held_ids
     assert len(ids) > 15
     assert len(held_ids) > 2
