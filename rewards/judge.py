@@ -77,8 +77,8 @@ class Judge(msgspec.Struct, frozen=True):
         single prompt, raise TooFew.
         """
         texts, y = Texts(vectors, prompt_vectors, lengths), np.asarray(rewards, dtype=np.float64)
-        folds = _folds(groups, len(y))
-        x, basis = _features(texts), _basis(texts, length_controlled)
+        folds = prompt_folds(groups, len(y))
+        x, basis = features(texts), _basis(texts, length_controlled)
         expected = _solved(basis, x)
         x -= basis @ expected
         spread = np.maximum(x.std(axis=0), 1e-6)
@@ -90,7 +90,7 @@ class Judge(msgspec.Struct, frozen=True):
     def score(self, vectors: ArrayLike, prompt_vectors: ArrayLike, lengths: ArrayLike) -> Floats:
         """The expected reward of n texts, of shape (n,); not clipped to [0, 1]."""
         texts = Texts(vectors, prompt_vectors, lengths)
-        surprise = (_features(texts) - _basis(texts, self.length_controlled) @ self.expected) / self.spread
+        surprise = (features(texts) - _basis(texts, self.length_controlled) @ self.expected) / self.spread
         return np.asarray(self.baseline + surprise @ self.weights, dtype=np.float64)
 
     def accuracy_on_pairs(self, chosen: Texts, rejected: Texts) -> float:
@@ -109,7 +109,7 @@ def fit_report(
 ) -> JudgeReport:
     """How well such judges do: each fifth of the prompts is scored by a judge fitted on the others."""
     a, b, size, y = (np.asarray(array, dtype=np.float64) for array in (vectors, prompt_vectors, lengths, rewards))
-    folds = _folds(groups, len(y))
+    folds = prompt_folds(groups, len(y))
     scores, alphas = np.zeros(len(y)), []
     for fold in range(int(folds.max()) + 1):
         rest, here = folds != fold, folds == fold
@@ -127,7 +127,7 @@ def fit_report(
     )
 
 
-def _features(texts: Texts) -> Floats:
+def features(texts: Texts) -> Floats:
     """(n, 2 d + 2)"""
     a, b = (np.asarray(part, dtype=np.float64) for part in texts[:2])
     norms = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
@@ -145,10 +145,10 @@ def _log_length(texts: Texts) -> Floats:
     return np.asarray(np.log1p(np.asarray(texts.lengths, dtype=np.float64)))
 
 
-def _folds(groups: Sequence[Hashable], n: int) -> NDArray[np.intp]:
+def prompt_folds(groups: Sequence[Hashable], n: int) -> NDArray[np.intp]:
     """For each text the fold of its prompt: prompts by falling size, each into the smallest fold."""
     if len(groups) != n or n < 10 or len(set(groups)) < 2:
-        raise TooFew(f"a judge needs at least 10 texts of at least 2 prompts, not {n} of {len(set(groups))}")
+        raise TooFew(f"at least 10 texts of at least 2 prompts are needed, not {n} of {len(set(groups))}")
     sizes: dict[Hashable, int] = {}
     for group in groups:
         sizes[group] = sizes.get(group, 0) + 1
