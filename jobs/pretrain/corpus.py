@@ -92,11 +92,15 @@ class Corpus:
     def _real(
         self, grouped: dict[str, list[Sample]], name: str, rng: random.Random, examples: int | None = None
     ) -> Row:
-        """A row of real text; three of four carry examples of its own group, so that memory calls this style up."""
+        """A row of real text with examples of its own group, so that memory calls this style up.
+
+        A bare request never leads to it: people ask as the rated sets do ("unusual uses for a brick"), and so small a
+        model writes what the generator taught it, and no more than scraps of real text.
+        """
         groups = tuple(grouped)
         found = grouped[rng.choices(groups, [len(grouped[key]) ** 0.5 for key in groups])[0]]
         sample = rng.choice(found)
-        count = max(how_many(rng), how_many(rng)) if examples is None else examples
+        count = max(1, how_many(rng), how_many(rng)) if examples is None else examples
         liked = [other.text for other in rng.sample(found, min(count, len(found)))]
         return Row(sample.task, sample.prompt, {}, sample.text, distinct(liked, sample.text), (), name)
 

@@ -104,6 +104,15 @@ def test_prompts_are_the_loops_and_hide_the_answer(corpus: Corpus) -> None:
     assert any(row.avoid for row in rows)
 
 
+def test_real_text_is_called_up_by_examples_alone(corpus: Corpus) -> None:
+    """A bare request leads to the generator's plain sentences, not to scraps of what so small a model cannot learn."""
+    rows = [row for row in corpus.rows(0, 3000) if row.source != "generator"]
+    few = [row for row in rows if not row.liked]
+    assert len(rows) > 150
+    assert len(few) <= 0.02 * len(rows), "but for a group of a single text"
+    assert any("unusual uses for" in row.prompt for row in rows)
+
+
 def test_held_out_prompts_are_never_trained_on(corpus: Corpus) -> None:
     for name in corpus.real:
         kept = {split_key(sample) for group in corpus.train[name].values() for sample in group}
