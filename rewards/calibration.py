@@ -6,10 +6,11 @@ better or worse than what others rated. Offsets come from two-way backfitting wi
 Hastie and Owen, "Backfitting for large scale crossed random effects regressions", 2022), scales from the same
 alternation on squared deviations. Both are shrunk, the offset to 0 and the log scale to 0, with the variance
 between raters estimated by moments (DerSimonian and Laird, "Meta-analysis in clinical trials", 1986): the fewer
-ratings and the more alike the raters, the nearer to the identity.
+ratings and the more alike the raters, the nearer to the identity. A rater's leaning on one criterion is shrunk in
+the same way, not to the identity but to the leaning that the rater has over all of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import numpy as np
@@ -64,6 +65,27 @@ def fit_raters(observations: Iterable[tuple[str, str, float]]) -> dict[str, Rate
     return known
 
 
+def fit_criteria(observations: Iterable[tuple[str, str, str, float]]) -> dict[str, dict[str, RaterScale]]:
+    """Each rater's leaning on each criterion that the rater scored, by rater and criterion.
+
+    From (rater, item id, criterion, value in [0, 1]). Where a rater shared no item on a criterion, it is the leaning
+    over all criteria.
+    """
+    rows = list(observations)
+    by_criterion: dict[str, list[tuple[str, str, float]]] = {}
+    for rater, item_id, criterion, value in rows:
+        by_criterion.setdefault(criterion, []).append((rater, item_id, value))
+    means = {name: sum(row[2] for row in some) / len(some) for name, some in by_criterion.items()}
+    pooled = [(rater, f"{name} {item_id}", value - means[name] + CENTRE) for rater, item_id, name, value in rows]
+    shared = _shared(pooled)
+    overall = _overall(_leanings(shared)) if len(shared.names) > 1 else {}
+    found: dict[str, dict[str, RaterScale]] = {}
+    for criterion, some in by_criterion.items():
+        for rater, scale in _on_one(some, overall).items():
+            found.setdefault(rater, {})[criterion] = scale
+    return found
+
+
 def calibrated(value: float, scale: RaterScale | None) -> float:
     """The value without the rater's leaning, in [0, 1]; unchanged for a rater of whom nothing is known."""
     if scale is None:
@@ -92,21 +114,76 @@ def _coded(labels: list[str]) -> tuple[list[str], Places]:
     return list(codes), np.fromiter((codes[label] for label in labels), dtype=np.intp, count=len(labels))
 
 
+class _Leanings(msgspec.Struct, frozen=True):
+    """What the ratings say of each rater before anything is shrunk; arrays with one place per rater."""
+
+    names: list[str]
+    counts: Floats
+    centres: Floats
+    """The mean worth of what the rater rated."""
+    offsets: Floats
+    offset_variances: Floats
+    spreads: Floats
+    """Logs of variances: twice the log of the scale."""
+    spread_variances: Floats
+
+    def scales(self, offsets: Floats, spreads: Floats) -> dict[str, RaterScale]:
+        """The leanings once shrunk. calibrated() turns about 0.5, a rater's own ratings about what they are worth."""
+        scales = np.clip(np.exp(spreads / 2), 1 / WIDEST, WIDEST)
+        moved = offsets + (1 - scales) * (self.centres - CENTRE)
+        return {
+            name: RaterScale(offset=float(moved[k]), scale=float(scales[k]), n=int(self.counts[k]))
+            for k, name in enumerate(self.names)
+        }
+
+
 def _fit(ratings: _Ratings) -> dict[str, RaterScale]:
-    counts = ratings.by_rater(np.ones_like(ratings.value))
-    offsets = _offsets(ratings, counts)
-    worth = ratings.item_mean(ratings.value - offsets[ratings.rater])
-    centres = ratings.by_rater(worth[ratings.item]) / counts
-    scales = _scales(ratings, counts)
-    # calibrated() turns about 0.5, the rater's own ratings about what their items are worth
-    moved = offsets + (1 - scales) * (centres - CENTRE)
-    return {
-        name: RaterScale(offset=float(moved[k]), scale=float(scales[k]), n=int(counts[k]))
-        for k, name in enumerate(ratings.names)
+    found = _leanings(ratings)
+    offsets = _shrunk(found.offsets, found.offset_variances)
+    return found.scales(offsets, _shrunk(found.spreads, found.spread_variances))
+
+
+def _overall(found: _Leanings) -> dict[str, tuple[float, float]]:
+    """Each rater's offset and log spread over all criteria."""
+    offsets = _shrunk(found.offsets, found.offset_variances)
+    spreads = _shrunk(found.spreads, found.spread_variances)
+    return {name: (float(offsets[k]), float(spreads[k])) for k, name in enumerate(found.names)}
+
+
+def _on_one(rows: list[tuple[str, str, float]], overall: Mapping[str, tuple[float, float]]) -> dict[str, RaterScale]:
+    """Every rater's leaning on one criterion, drawn to the rater's own over all."""
+    plain = {rater: overall.get(rater, (0.0, 0.0)) for rater, _, _ in rows}
+    known = {
+        rater: RaterScale(offset=offset, scale=float(np.clip(np.exp(spread / 2), 1 / WIDEST, WIDEST)))
+        for rater, (offset, spread) in plain.items()
     }
+    shared = _shared(rows)
+    if len(shared.names) > 1:
+        found = _leanings(shared)
+        offset, spread = np.array([plain[name] for name in found.names]).T
+        offset = offset + _shrunk(found.offsets - offset, found.offset_variances)
+        spread = spread + _shrunk(found.spreads - spread, found.spread_variances)
+        known.update(found.scales(offset, spread))
+    return known
 
 
-def _offsets(ratings: _Ratings, counts: Floats) -> Floats:
+def _leanings(ratings: _Ratings) -> _Leanings:
+    counts = ratings.by_rater(np.ones_like(ratings.value))
+    offsets, variances = _offsets(ratings, counts)
+    # which items the rater happened to get is told by raters who are taken as they will be: shrunk
+    worth = ratings.item_mean(ratings.value - _shrunk(offsets, variances)[ratings.rater])
+    return _Leanings(
+        names=ratings.names,
+        counts=counts,
+        centres=ratings.by_rater(worth[ratings.item]) / counts,
+        offsets=offsets,
+        offset_variances=variances,
+        spreads=_spreads(ratings, counts),
+        spread_variances=2 / ratings.information,  # of the log of a variance of n normal values: 2 / n
+    )
+
+
+def _offsets(ratings: _Ratings, counts: Floats) -> tuple[Floats, Floats]:
     offsets = np.zeros(len(ratings.names))
     for _ in range(ROUNDS):
         worth = ratings.item_mean(ratings.value - offsets[ratings.rater])
@@ -116,10 +193,10 @@ def _offsets(ratings: _Ratings, counts: Floats) -> Floats:
     left = ratings.value - worth[ratings.item] - offsets[ratings.rater]
     freedom = ratings.value.size - ratings.per_item.size - len(ratings.names) + 1
     noise = float(left @ left) / max(freedom, 1)
-    return _shrunk(offsets, noise / ratings.information)
+    return offsets, np.asarray(noise / ratings.information, dtype=np.float64)
 
 
-def _scales(ratings: _Ratings, counts: Floats) -> Floats:
+def _spreads(ratings: _Ratings, counts: Floats) -> Floats:
     mean = ratings.by_rater(ratings.value) / counts
     squares = (ratings.value - mean[ratings.rater]) ** 2
     little = 1e-3 * float(squares.mean()) + 1e-12
@@ -130,9 +207,7 @@ def _scales(ratings: _Ratings, counts: Floats) -> Floats:
         spread = (ratings.by_rater(squares) + little) / (ratings.by_rater(spread_of_item[ratings.item]) + little)
         if float(np.abs(spread - before).max()) < ENOUGH:
             break
-    # the variance of the log of a variance of n normal values is 2 / n
-    logs = _shrunk(np.log(spread), 2 / ratings.information)
-    return np.asarray(np.clip(np.exp(logs / 2), 1 / WIDEST, WIDEST), dtype=np.float64)
+    return np.log(spread)
 
 
 def _shrunk(estimates: Floats, variances: Floats) -> Floats:

@@ -46,10 +46,10 @@ def bootstrap_interval(
 
 def widened_tail(tail: float, n: int) -> float:
     """The percentile to read off n groups' bootstrap so that it covers like an interval from Student's t."""
-    return NormalDist().cdf(-math.sqrt(n / (n - 1)) * _student(1 - tail, n - 1))
+    return NormalDist().cdf(-math.sqrt(n / (n - 1)) * student(1 - tail, n - 1))
 
 
-def _student(p: float, freedom: int) -> float:
+def student(p: float, freedom: int) -> float:
     """The quantile of Student's t: exact for 1 and 2 degrees, else the series of Abramowitz and Stegun, 26.7.5."""
     if freedom == 1:
         return math.tan(math.pi * (p - 0.5))

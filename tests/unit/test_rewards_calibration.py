@@ -1,15 +1,9 @@
-import csv
-import gzip
-import os
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rewards.calibration import RaterScale, calibrated, fit_raters
-
-DATA = Path(os.environ.get("REPRISE_DATA", Path(__file__).parents[3] / "shared" / "data"))
+from rewards.calibration import RaterScale, calibrated, fit_criteria, fit_raters
 
 
 def simulated(offsets, scales, items, each, seed=0, noise=0.05):
@@ -72,35 +66,38 @@ def test_a_hundred_thousand_ratings_take_well_under_a_second():
     assert time.process_time() - start < 2.0
 
 
-def real_ratings():
-    path = DATA / "aut_individual_raters" / "ideas_by_rater.csv.gz"
-    if not path.exists():
-        pytest.skip(f"the data folder is not there: {path.parent.name}")
-    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
-        return [
-            (f"{row['study']}-{k}", f"{row['study']}-{row['idea_id']}", (float(row[f"rater{k}"]) - 1) / 4)
-            for row in csv.DictReader(file)
-            for k in range(1, 5)
-            if row[f"rater{k}"]
-        ]
+def by_criterion(overall, own, items, share=1.0, seed=0):
+    """Raters with an offset of their own, and another on each of two criteria besides."""
+    rng = np.random.default_rng(seed)
+    worth = {name: rng.uniform(0.3, 0.7, items) for name in own}
+    return [
+        (f"r{k}", f"i{item}", name, float(worth[name][item] + offset + more[k] + rng.normal(0, 0.05)))
+        for k, offset in enumerate(overall)
+        for name, more in own.items()
+        for item in range(items)
+        if rng.random() < (share if k == 0 else 1.0)
+    ]
 
 
-def test_held_out_real_ratings_are_predicted_better_than_by_the_plain_mean():
-    rows = real_ratings()
-    held = np.random.default_rng(1).random(len(rows)) < 0.2
-    train = [row for row, out in zip(rows, held, strict=True) if not out]
-    scales = fit_raters(train)
-    others = {}
-    for rater, item, value in train:
-        others.setdefault(item, []).append((value, calibrated(value, scales[rater])))
-    plain, calm, told = [], [], []
-    for (rater, item, value), out in zip(rows, held, strict=True):
-        if out and item in others:
-            raw, clean = np.mean(others[item], axis=0)
-            scale = scales[rater]
-            plain.append(value - raw)
-            calm.append(calibrated(value, scale) - clean)
-            told.append(value - (0.5 + (clean - 0.5) * scale.scale + scale.offset))
-    error = [float(np.sqrt(np.mean(np.square(errors)))) for errors in (plain, calm, told)]
-    assert error[1] < 0.85 * error[0]
-    assert error[2] < 0.90 * error[0]
+def test_recovers_what_a_rater_leans_on_each_criterion():
+    overall = [0.1, -0.1, 0.0, 0.0]
+    own = {"clarity": [0.1, 0.0, -0.1, 0.0], "charm": [-0.1, 0.0, 0.1, 0.0]}
+    found = fit_criteria(by_criterion(overall, own, 300))
+    for name, more in own.items():
+        for k in range(4):
+            assert found[f"r{k}"][name].offset == pytest.approx(overall[k] + more[k], abs=0.02)
+            assert found[f"r{k}"][name].scale == pytest.approx(1.0, abs=0.05)
+
+
+def test_with_few_ratings_a_criterion_is_near_what_the_rater_leans_on_the_others():
+    overall, own = [0.2, -0.1, -0.1, 0.0], {"clarity": [0.0] * 4, "charm": [0.0] * 4}
+    rows = by_criterion(overall, own, 200)
+    few = [row for row in rows if not (row[0] == "r0" and row[2] == "charm" and row[1] not in ("i0", "i1"))]
+    found = fit_criteria(few)["r0"]
+    assert found["charm"].offset == pytest.approx(found["clarity"].offset, abs=0.03)
+    assert found["charm"].offset > 0.15
+    none = [row for row in rows if not (row[0] == "r0" and row[2] == "charm")]
+    only = fit_criteria([*none, ("r0", "alone", "charm", 0.9)])["r0"]["charm"]
+    assert only.offset == pytest.approx(found["clarity"].offset, abs=0.03)
+    assert only.n == 0
+    assert fit_criteria([("me", "i", "charm", 0.9)]) == {"me": {"charm": RaterScale()}}

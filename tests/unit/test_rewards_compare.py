@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rewards.compare import _student, bootstrap_interval, widened_tail, win_rate, wins
+from rewards.compare import bootstrap_interval, student, widened_tail, win_rate, wins
 from rewards.errors import TooFew
 
 
@@ -26,7 +26,7 @@ def test_students_quantile_is_scipys():
 
     for freedom in (1, 2, 3, 4, 10, 30, 200):
         tolerance = 0.02 if freedom == 3 else 0.005
-        assert _student(0.975, freedom) == pytest.approx(t.ppf(0.975, freedom), rel=tolerance)
+        assert student(0.975, freedom) == pytest.approx(t.ppf(0.975, freedom), rel=tolerance)
 
 
 def slow_interval(values, groups, seed, draws):
