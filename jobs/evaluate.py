@@ -8,18 +8,20 @@ from typing import Any
 
 import msgspec
 
+from jobs.distill.assemble import SFT
+from jobs.evaluation.changed import Change, changes
 from jobs.evaluation.held_out import HeldOut, read_held_out
 from jobs.evaluation.judged import Verdict, judge_models
 from jobs.evaluation.preferred import Preferred, Scored, perplexity, preferred, score_pairs
 from jobs.evaluation.variety import Kept, kept_variety
 from jobs.evaluation.written import Written, write_all
 from jobs.settings import EvaluateSettings
-from jobs.train.rows import sample
+from jobs.train.rows import read_rows, sample, texts_of
 from loop.registry import Champion
 from loop.settings import TaskProfile
 from memory.embedder import Embedder
 
-SHOWN = 6  # before-and-after samples in a report
+SHOWN = 12  # before-and-after samples in a report
 
 
 class BeforeAfter(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,8 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     perplexity: dict[str, float]
     """Of held-out human texts, by model; empty without any."""
     samples: list[BeforeAfter]
+    changes: list[Change] = []
+    """What else moved in the writing, the largest change first."""
     seconds: float
 
 
@@ -99,6 +103,7 @@ def evaluate(
         to_base=kept_variety(after.written, ground.written, embedder) if wrote else None,
         perplexity={name: m.perplexity for name, m in measured.items() if m.perplexity is not None},
         samples=_samples(held_out, before.written, after.written, settings.seed),
+        changes=_changes(dataset, before.written, after.written, settings.seed),
         seconds=time.monotonic() - begun,
     )
 
@@ -151,6 +156,13 @@ def _measure(
         score_pairs(engine, held_out.pairs, settings.batch_size),
         perplexity(engine, human, settings.batch_size),
     )
+
+
+def _changes(dataset: Path, before: Written, after: Written, seed: int) -> list[Change]:
+    """None where there are too few prompts to tell."""
+    if len(before.texts) < 2:
+        return []
+    return changes(before, after, (texts_of(row["completion"]) for row in read_rows(dataset / SFT)), seed)
 
 
 def _samples(held_out: HeldOut, before: Written, after: Written, seed: int) -> list[BeforeAfter]:

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from jobs.lease import LeaseHeld, lease
 from jobs.refine import JOB, refine
 from jobs.run_state import ATTEMPTS, STATE, State, save
 from jobs.settings import GateSettings, TrainSettings
 from jobs.train.parent import Killed
+from loop import schema
 from loop.errors import BadInput
 from loop.events import Event, JobFinished, JobStarted, ModelEvaluated, ModelPromoted, TrainingFinished
 from loop.settings import GeneratorSettings
@@ -77,6 +79,13 @@ def _check_report(home: RefineHome, run_id: str) -> None:
     page = (folder / "report.html").read_text()
     for words in ("A new model writes", "preference loss", "<svg", "reprise models rollback", "a picture of thing"):
         assert words in page
+    assert page.count("Which is which?") == len(told["evaluation"]["samples"]) >= 2
+    assert "words that come twice" in page
+    with home.ledger.reading() as db:
+        known = {id_ for (id_,) in db.execute(sa.select(schema.items.c.item_id))}
+    assert told["trained_on"]
+    assert set(told["trained_on"]) <= known
+    assert sum(told["rows_by_source"].values()) >= sum(stage["rows"] for stage in told["stages"])
     for outside in ("http:", "https:", "<script", "src="):
         assert outside not in page
 
