@@ -1,0 +1,27 @@
+"""Which of many texts to show, or to ask about: each worth it, and none like another."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+FARTHEST = 2.0  # the distance of opposite vectors
+
+
+def spread(value: ArrayLike, vectors: ArrayLike, k: int) -> list[int]:
+    """Places of at most k of n texts, best first: greedily the highest  value * distance to the nearest one taken.
+
+    `value` (n,) is not negative: the uncertainty of a reward to choose what to ask next, the reward itself to choose
+    what to show. `vectors` (n, d) are unit rows; the distance is 1 - cosine. Equal products go to the first text.
+    What has no value, or reads like a text that was taken, comes last, by value.
+    """
+    left, rows = np.array(value, dtype=np.float64), np.asarray(vectors, dtype=np.float64)
+    if len(left) != len(rows) or not (np.isfinite(left).all() and (left >= 0).all()):
+        raise ValueError(f"{len(rows)} vectors need as many values, finite and not negative, not {len(left)}")
+    distance, taken = np.full(len(rows), FARTHEST), np.zeros(len(rows), dtype=bool)
+    order: list[int] = []
+    while len(order) < min(k, len(rows)):
+        gain = np.where(taken, -1.0, left * distance)
+        place = int(gain.argmax()) if gain.max() > 0 else int(np.where(taken, -1.0, left).argmax())
+        order.append(place)
+        taken[place] = True
+        distance = np.minimum(distance, np.clip(1 - rows @ rows[place], 0.0, None))
+    return order
