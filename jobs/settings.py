@@ -1,6 +1,6 @@
 """Settings of the jobs. `config.toml` documents every key."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -43,6 +43,22 @@ class TrainSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """DPO: how dear it is to move away from the reference."""
     sft_weight: Annotated[float, msgspec.Meta(ge=0)] = 0.2
     """DPO: weight of the likelihood of the chosen text beside the preference."""
+    dpo_loss: Literal["sigmoid", "conservative", "robust", "length"] = "sigmoid"
+    """DPO: `sigmoid` as published; `conservative` or `robust` where labels are noisy; `length` compares per token."""
+    label_noise: Annotated[float, msgspec.Meta(ge=0, lt=0.5)] = 0.1
+    """DPO, `conservative` and `robust`: the share of pairs that are taken to be the wrong way round."""
+    pair_weights: Literal["none", "weight", "deviation", "both"] = "none"
+    """DPO: pairs count by how surely one is better (`weight`), how rare the chosen text is (`deviation`), or both."""
+    reward_scale: Annotated[float, msgspec.Meta(gt=0)] = 0.1
+    """Reward-weighted: a text whose reward is higher by this much counts e = 2.72 times as much."""
+    kl: Annotated[float, msgspec.Meta(ge=0)] = 0.05
+    """PPO, RLOO, GRPO: the reward that a distance of one nat from the reference costs a text."""
+    texts: Annotated[int, msgspec.Meta(ge=2)] = 4_000
+    """PPO, RLOO, GRPO: how many texts are written and learned from."""
+    texts_per_prompt: Annotated[int, msgspec.Meta(ge=2)] = 4
+    """RLOO, GRPO: how many texts of one prompt are compared with one another."""
+    text_tokens: Annotated[int, msgspec.Meta(ge=1)] = 48
+    """PPO, RLOO, GRPO: longest text that is written, in tokens."""
     validation: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.1
     """Share of the training prompts by which the best checkpoint is chosen; the held-out prompts stay unseen."""
     checkpoint_steps: Annotated[int, msgspec.Meta(ge=1)] = 50
@@ -93,6 +109,16 @@ class GateSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """How far the mean length may move from the champion's, as a share of it."""
     ignore: tuple[str, ...] = ()
     """Bars that are reported but do not refuse: names as in a report."""
+
+
+class WatchSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The table [watch] of config.toml: when a promoted model is taken back by itself."""
+
+    after_turns: Annotated[int, msgspec.Meta(ge=0)] = 30
+    """Scored turns at which live scores are first held against those of the model before, then at every doubling; 0
+    never does."""
+    level: Annotated[float, msgspec.Meta(gt=0.5, lt=1)] = 0.99
+    """Of the interval of their difference: all of it must be below zero."""
 
 
 class DistillSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

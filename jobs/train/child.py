@@ -7,6 +7,7 @@ checkpoint that was written to its end.
 import os
 import shutil
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,11 @@ import msgspec
 
 from jobs.train.heartbeat import Heart
 from jobs.train.methods import METHODS, stages
-from jobs.train.modelling import load_weights, save_adapter, with_adapter
+from jobs.train.modelling import drop_reference, load_weights, save_adapter, with_adapter
 from jobs.train.plan import Plan, TrainingError, read_plan, replace_json
+from jobs.train.practice import read_prompts
 from jobs.train.rows import read_rows, sample, set_apart
-from jobs.train.run import Curve, Metrics, TrainingRun
+from jobs.train.run import Curve, Metrics, Row, Score, TrainingRun
 from loop.errors import RepriseError
 from loop.manifest import MANIFEST, Manifest, complete, hashes
 from loop.models.files import find_model
@@ -66,12 +68,15 @@ def _check(plan: Plan) -> None:
     """What can be told before seconds go into loading."""
     find_model(plan.base)
     for name in stages(plan.method):
-        if not read_rows(_rows_file(plan, name)):
+        if METHODS[name].rewarded and plan.reward is None:
+            raise TrainingError(f"{name} needs a reward model that tells how good a text is; name one")
+        if not _rows(plan, name):
             raise TrainingError(f"the dataset '{plan.dataset_id}' has no rows for {name}; choose another method")
 
 
-def _rows_file(plan: Plan, stage: str) -> Path:
-    return Path(plan.dataset) / f"{METHODS[stage].rows}.jsonl"
+def _rows(plan: Plan, stage: str) -> list[Row]:
+    kind = METHODS[stage].rows
+    return read_prompts(Path(plan.dataset)) if kind == "prompts" else read_rows(Path(plan.dataset) / f"{kind}.jsonl")
 
 
 def stages_done(run: Path, method: str) -> list[StageDone]:
@@ -93,6 +98,7 @@ def _stage(run: Path, plan: Plan, name: str, engine: Any, model: Any) -> StageDo
         return msgspec.json.decode((folder / STAGE).read_bytes(), type=StageDone)
     training = _training(run, plan, name, engine, model)
     metrics = METHODS[name].train(training)
+    drop_reference(model)
     save_adapter(model, folder / RESULT)
     done = StageDone(stage=name, rows=len(training.rows), metrics=metrics, curve=training.curve)
     replace_json(folder / STAGE, done)
@@ -103,7 +109,7 @@ def _stage(run: Path, plan: Plan, name: str, engine: Any, model: Any) -> StageDo
 
 def _training(run: Path, plan: Plan, name: str, engine: Any, model: Any) -> TrainingRun:
     settings = plan.settings
-    rows = sample(read_rows(_rows_file(plan, name)), settings.max_rows, settings.seed)
+    rows = sample(_rows(plan, name), settings.max_rows, settings.seed)
     rows, validation = set_apart(rows, settings.validation, settings.seed)
     heart, parent = Heart(run, name), os.getppid()
 
@@ -122,7 +128,17 @@ def _training(run: Path, plan: Plan, name: str, engine: Any, model: Any) -> Trai
         folder=run / name,
         beat=beat,
         curve=Curve(),
+        score=_score(plan, name),
+        ends=tuple(sorted(engine.ends)),
     )
+
+
+def _score(plan: Plan, stage: str) -> Score | None:
+    """How a stage is told how good its texts are; a reward model is loaded only where it is asked."""
+    if plan.reward is None or not METHODS[stage].rewarded:
+        return None
+    score: Score = import_module("jobs.rewarding.open").open_scorer(Path(plan.reward)).score
+    return score
 
 
 def _publish(plan: Plan, model: Any, metrics: Metrics, target: Path) -> None:

@@ -18,7 +18,9 @@ class Method(msgspec.Struct, frozen=True):
 
     train: Train
     rows: str
-    """`sft`, `preference` or `unpaired`."""
+    """`sft`, `preference`, `unpaired` or `prompts`."""
+    rewarded: bool = False
+    """Whether it writes texts of its own and needs a reward model to tell how good they are."""
 
 
 def _train(module: str, run: TrainingRun) -> Metrics:
@@ -30,6 +32,11 @@ def _train(module: str, run: TrainingRun) -> Metrics:
 METHODS: dict[str, Method] = {
     "sft": Method(train=partial(_train, "sft"), rows="sft"),
     "dpo": Method(train=partial(_train, "dpo"), rows="preference"),
+    "weighted": Method(train=partial(_train, "weighted"), rows="sft"),
+    "kto": Method(train=partial(_train, "kto"), rows="unpaired"),
+    "ppo": Method(train=partial(_train, "ppo"), rows="prompts", rewarded=True),
+    "rloo": Method(train=partial(_train, "rloo"), rows="prompts", rewarded=True),
+    "grpo": Method(train=partial(_train, "grpo"), rows="prompts", rewarded=True),
 }
 
 

@@ -1,6 +1,8 @@
 """The model that is trained: the base with one LoRA adapter, named `default`, on every linear layer."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ from loop.models.files import check_adapter, read_tensors
 from loop.models.weights import load_local
 
 SMALL = 2e6  # parameters up to which threads cost more than they bring
-NAME = "default"  # the adapter that TRL trains, and copies to `ref` as DPO's reference
+NAME, REFERENCE = "default", "ref"  # the adapter that is trained, and its copy that TRL makes as the reference
 
 
 def with_adapter(plan: Plan) -> tuple[Any, Any]:
@@ -42,6 +44,31 @@ def lora(model: Any, rank: int, alpha: int, base: str) -> Any:
         base_model_name_or_path=base,
     )
     return get_peft_model(model, config)
+
+
+def keep_reference(model: Any) -> None:
+    """Keep the adapter as it is now, frozen, as what a later one is measured against."""
+    model.add_adapter(REFERENCE, model.peft_config[NAME])
+    for name, kept in model.named_parameters():
+        if f".{REFERENCE}." in name:
+            kept.data.copy_(model.get_parameter(name.replace(f".{REFERENCE}.", f".{NAME}.")).data)
+            kept.requires_grad_(False)
+
+
+def drop_reference(model: Any) -> None:
+    """Forget the reference of a stage, which TRL's trainers or `keep_reference` made."""
+    if REFERENCE in model.peft_config:
+        model.delete_adapter(REFERENCE)
+
+
+@contextmanager
+def as_reference(model: Any) -> Iterator[None]:
+    """The model as the stage found it."""
+    model.set_adapter(REFERENCE, inference_mode=True)
+    try:
+        yield
+    finally:
+        model.set_adapter(NAME)
 
 
 def load_weights(model: Any, folder: Path) -> None:

@@ -33,6 +33,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     settings: TrainSettings
     max_tokens: int = 1_024
     """Longest row, prompt and answer together, in tokens; a longer prompt loses its beginning."""
+    reward: str | None = None
+    """The folder of the reward model; None where no method asks one."""
 
 
 class TrainingError(RepriseError):

@@ -91,6 +91,10 @@ class Tokens:
         left = max(1, self._most - max(map(len, answers)))
         return render.fit(self._tokenizer, messages, left), answers
 
+    def prompt(self, prompt: Any, room: int) -> list[int]:
+        """The tokens of a prompt to write for, shortened to leave `room` tokens for the text."""
+        return render.fit(self._tokenizer, messages_of(prompt), max(SHORTEST_PROMPT, self._most - room))
+
     def _answer(self, messages: list[Message], text: str) -> list[int]:
         (clean,) = render.harmless(self._tokenizer, [{"role": "assistant", "content": text}])
         tokens = render.encode_answer(self._tokenizer, messages, clean["content"])

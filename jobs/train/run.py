@@ -12,6 +12,8 @@ Metrics = dict[str, float]
 Row = dict[str, Any]
 Beat = Callable[[int, int, float | None], None]
 """Hears of every step: step, of how many, and the loss when it is known."""
+Score = Callable[[Sequence[str], Sequence[str]], Sequence[float]]
+"""From prompts (their words and fields) and a text for each to the reward that is expected of each, in [0, 1]."""
 
 
 class Curve(msgspec.Struct, kw_only=True):
@@ -19,6 +21,10 @@ class Curve(msgspec.Struct, kw_only=True):
 
     train: list[tuple[int, float]] = []
     validation: list[tuple[int, float]] = []
+    rewards: list[tuple[int, float]] = []
+    """Of methods that write: the mean reward of what was written, by step."""
+    table: list[dict[str, float]] = []
+    """Of methods that compare: step, loss, validation loss, rewards, accuracy and margin at each evaluation."""
 
 
 class TrainingRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,5 +42,9 @@ class TrainingRun(msgspec.Struct, frozen=True, kw_only=True):
     curve: Curve
     patience: int = 0
     """End after so many evaluations in a row without a lower loss of the validation rows; 0 never does."""
+    score: Score | None = None
+    """What a reward model expects; None where there is none."""
+    ends: tuple[int, ...] = ()
+    """Tokens that end a text."""
     over: Callable[[], bool] = lambda: False
     """Whether time is up; the step at hand is the last one then."""

@@ -1,14 +1,17 @@
 """Running a trainer: steps are heard of, and what was killed goes on from its last whole checkpoint."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from jobs.train.plan import TrainingError
-from jobs.train.run import Metrics, TrainingRun
+from jobs.train.run import Curve, Metrics, TrainingRun
 from loop.faults import point
 
 DONE = "trainer_state.json"  # what transformers writes last into a checkpoint
+COMPARED = ("rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins")
+"""What TRL's trainers on preferences log at an evaluation: beta times how much likelier than under the reference."""
 
 
 def fit(trainer: Any, run: TrainingRun) -> Metrics:
@@ -18,14 +21,19 @@ def fit(trainer: Any, run: TrainingRun) -> Metrics:
         trainer.add_callback(_early_stopping(run.patience))
     trainer.train(resume_from_checkpoint=last_checkpoint(run.folder))
     _keep_curve(trainer.state.log_history, run)
-    if not all(math.isfinite(loss) for _, loss in (*run.curve.train, *run.curve.validation)):
-        raise TrainingError("the training ran away (its loss is not a number); lower train.learning_rate")
+    must_be_finite(run.curve)
     metrics = {"steps": float(trainer.state.global_step)}
     if run.curve.train:
         metrics["train_loss"] = run.curve.train[-1][1]
     if trainer.state.best_metric is not None:
         metrics["validation_loss"] = float(trainer.state.best_metric)
     return metrics
+
+
+def must_be_finite(curve: Curve) -> None:
+    """Raises TrainingError for a training that ran away."""
+    if not all(math.isfinite(loss) for _, loss in (*curve.train, *curve.validation)):
+        raise TrainingError("the training ran away (its loss is not a number); lower train.learning_rate")
 
 
 def last_checkpoint(folder: Path) -> str | None:
@@ -39,8 +47,20 @@ def _keep_curve(history: list[dict[str, float]], run: TrainingRun) -> None:
     for entry in history:
         if "loss" in entry:
             run.curve.train.append((int(entry["step"]), float(entry["loss"])))
+            if "reward" in entry:
+                run.curve.rewards.append((int(entry["step"]), float(entry["reward"])))
         elif "eval_loss" in entry:
             run.curve.validation.append((int(entry["step"]), float(entry["eval_loss"])))
+            if "eval_rewards/chosen" in entry:
+                run.curve.table.append(_compared(entry, run.curve.train))
+
+
+def _compared(entry: dict[str, float], losses: Sequence[tuple[int, float]]) -> dict[str, float]:
+    """A line of the table that trainings on preferences are told by."""
+    told = {"step": float(entry["step"]), "validation_loss": float(entry["eval_loss"])}
+    if losses:
+        told["loss"] = losses[-1][1]
+    return told | {name: float(entry[f"eval_{name}"]) for name in COMPARED if f"eval_{name}" in entry}
 
 
 def _early_stopping(patience: int) -> Any:

@@ -35,12 +35,33 @@ def make_dataset(folder: Path, n: int = 48, seed: int = 0) -> Path:
     """The files that training reads."""
     folder.mkdir(parents=True)
     sft, pairs = make_rows(n, seed)
-    for name, rows in (("sft", sft), ("preference", pairs)):
-        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for name, rows in (("sft", sft), ("preference", pairs), ("unpaired", thumbs(pairs))):
+        write_rows(folder / f"{name}.jsonl", rows)
     return folder
 
 
-def make_run(folder: Path, base: Path, method: str, **settings: Any) -> Path:
+def thumbs(pairs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The texts of pairs as liked and disliked ones, with their rewards."""
+    sides = [("chosen", True, 0.9), ("rejected", False, 0.1)]
+    return [
+        {
+            "prompt": pair["prompt"],
+            "prompt_id": pair["prompt_id"],
+            "completion": pair[side],
+            "label": label,
+            "reward": r,
+        }
+        for pair in pairs
+        for side, label, r in sides
+    ]
+
+
+def write_rows(file: Path, rows: list[dict[str, Any]]) -> None:
+    """As JSONL."""
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def make_run(folder: Path, base: Path, method: str, reward: str | None = None, **settings: Any) -> Path:
     """A run's folder with its dataset and plan; models appear in `folder / models`."""
     run = folder / "run"
     write_plan(
@@ -58,6 +79,7 @@ def make_run(folder: Path, base: Path, method: str, **settings: Any) -> Path:
             parent_adapter=None,
             models=str(folder / "models"),
             settings=TrainSettings(**(QUICK | settings)),
+            reward=reward,
         ),
     )
     return run
