@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import msgspec
 
-from jobs.settings import DistillSettings, EvaluateSettings, GateSettings, ScheduleSettings, TrainSettings
+from jobs.settings import DistillSettings, EvaluateSettings, GateSettings, ScheduleSettings, TrainSettings, WatchSettings
 from loop.errors import BadInput
 from loop.settings import TASKS, GeneratorSettings, Section, TaskProfile
 from memory.settings import MemorySettings
-from rewards.settings import RewardSettings
+from rewards.settings import RewardModelSettings, RewardSettings
 
 
 class LedgerSettings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -44,8 +44,10 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rewards: RewardSettings = RewardSettings()
     distill: DistillSettings = DistillSettings()
     train: TrainSettings = TrainSettings()
+    reward: RewardModelSettings = RewardModelSettings()
     evaluate: EvaluateSettings = EvaluateSettings()
     gate: GateSettings = GateSettings()
+    watch: WatchSettings = WatchSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     server: ServerSettings = ServerSettings()
     tasks: dict[str, TaskProfile] = msgspec.field(default_factory=lambda: dict(TASKS))
