@@ -39,12 +39,14 @@ class Scheduler:
         *,
         now: Callable[[], datetime] = local_now,
         refresh: Callable[[], None] = lambda: None,
+        watch: Callable[[], object] = lambda: None,
         stop: Callable[[], None] = lambda: None,
         every: float = EVERY,
     ) -> None:
-        """`refresh` brings the read models up to the ledger; `stop` ends a run from another thread."""
+        """`refresh` brings the read models up to the ledger; `watch` looks after a promoted model; `stop` ends a run
+        from another thread."""
         self._ledger, self._settings, self._run = ledger, settings, run
-        self._now, self._refresh, self._stop = now, refresh, stop
+        self._now, self._refresh, self._watch, self._stop = now, refresh, watch, stop
         self._every = every
         self._lock = threading.Lock()
         self._worker: threading.Thread | None = None
@@ -79,9 +81,10 @@ class Scheduler:
             worker.join()
 
     def reconcile(self) -> None:
-        """One look: note the night that was missed, and start the first thing that is due."""
+        """One look: take back a model that people like less, note a night that was missed, start what is due first."""
         try:
             self._refresh()
+            self._watch()
             now = self._now()
             self._note_missed(now)
             for wanted in due(now, self._ledger, self._settings):

@@ -249,6 +249,8 @@ class ModelRolledBack(Event, frozen=True, kw_only=True):
     model_id: str
     """The champion from now on."""
     previous: str
+    why: str = ""
+    """What was seen, when nobody asked for it."""
 
 
 class JobStarted(Event, frozen=True, kw_only=True):

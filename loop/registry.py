@@ -120,10 +120,11 @@ class Registry:
         point("mid-promote")
         return self.champion()
 
-    def rollback(self, *, key: str | None = None) -> Champion:
+    def rollback(self, *, key: str | None = None, why: str = "") -> Champion:
         """Give the writing back to the model before; again and again, down to the base. One event.
 
-        Models that cannot serve are passed over. Raises BadInput when the base writes already.
+        `why` is what was seen, when nobody asked for it. Models that cannot serve are passed over. Raises BadInput when
+        the base writes already.
         """
         if key and self._ledger.find(key):
             return self.champion()
@@ -132,7 +133,7 @@ class Registry:
             raise BadInput("there is nothing to roll back: the base model writes")
         below = next((m for m in reversed(pile[:-1]) if self._usable(m)), self.base)
         point("mid-promote")
-        self._ledger.append(ModelRolledBack(model_id=below, previous=pile[-1]), key=key)
+        self._ledger.append(ModelRolledBack(model_id=below, previous=pile[-1], why=why), key=key)
         point("mid-promote")
         return self.champion()
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from jobs.lease import LeaseHeld
 from jobs.schedule import Scheduler
+from jobs.watch import watch
 from loop.errors import RepriseError
 from studio.compose import House, open_house
 from studio.workshop import workshop
@@ -77,8 +78,14 @@ class RefineChild:
 def open_scheduler(house: House, config: Path | None = None) -> Scheduler:
     """The scheduler of a home; not started."""
     child = RefineChild(house.home, config)
-    refresh = house.projector.catch_up
-    return Scheduler(house.ledger, house.settings.schedule, child, refresh=refresh, stop=child.stop)
+    return Scheduler(
+        house.ledger,
+        house.settings.schedule,
+        child,
+        refresh=house.projector.catch_up,
+        watch=lambda: watch(house.ledger, house.registry, house.settings.watch),
+        stop=child.stop,
+    )
 
 
 def work(house: House, config: Path | None = None, over: threading.Event | None = None) -> None:

@@ -13,11 +13,12 @@ from studio.cli.terminal import bad, bold, faint, safe, table
 if TYPE_CHECKING:
     from jobs.publish.pull import Pulled
     from jobs.publish.push import Pushed
+    from jobs.watch import Live
     from loop.registry import Champion, KnownModel
     from studio.compose import House
 
 models = typer.Typer(
-    help="Which model writes, and which could: list, promote, rollback, push, pull.", rich_markup_mode=None
+    help="Which model writes, and which could: list, promote, rollback, live, push, pull.", rich_markup_mode=None
 )
 app.add_typer(models, name="models")
 
@@ -55,6 +56,16 @@ def rollback(call: Call, key: Key = None) -> None:
     with call.house() as house:
         house.registry.rollback(key=key)
         _answer(call, house)
+
+
+@command(models)
+def live(call: Call) -> None:
+    """How people score the champion's texts, beside those of the model before it."""
+    from jobs.watch import live as standing
+
+    with call.house() as house:
+        found = standing(house.ledger, house.settings.watch)
+        call.answer({"live": found}, _told_live(found, house.settings.watch.after_turns))
 
 
 @command(models)
@@ -102,6 +113,20 @@ def pull(
     with call.house("reprise models pull") as house:
         done = fetch(house.ledger, house.registry, repository, revision)
     call.answer(done, _told_pull(done))
+
+
+def _told_live(found: "Live | None", first: int) -> Iterator[str]:
+    if found is None:
+        yield "the base writes, or the last promotion was rolled back: there is nothing to hold live scores against"
+    elif found.difference is None or found.interval is None:
+        yield f"{bold(found.model_id)} was not yet scored by anybody who scored {found.previous} in the same task"
+    else:
+        low, high = found.interval
+        moved = f"{found.difference:+.3f} a turn ({low:+.3f} to {high:+.3f})"
+        yield f"{bold(found.model_id)} against {found.previous}: {moved}"
+        yield faint(
+            f"scores in [0, 1] over {found.turns} turns and {found.before} before; looked at from {first} turns on"
+        )
 
 
 def _told_push(done: "Pushed") -> Iterator[str]:
