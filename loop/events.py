@@ -161,6 +161,8 @@ class RatersCalibrated(Event, frozen=True, kw_only=True):
     offsets: dict[str, float]
     scales: dict[str, float]
     means: dict[str, float]
+    places: dict[str, tuple[float, ...]] = {}
+    """Each rater's bias to each place in a turn, in logits; `crowd` stands for raters of whom nothing is known."""
 
 
 class DatasetDistilled(Event, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What people say of what was written: each a fact, each durable before it is answered."""
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -20,14 +21,17 @@ from loop.events import (
 from loop.faults import point
 from loop.ids import new_id
 from loop.ledger import Ledger
+from loop.picked import CROWD, choices, known_biases
 from loop.settings import TaskProfile
 from loop.standing import leans
 from rewards.calibration import fit_raters
 from rewards.criteria import check_scores, weighted
+from rewards.picks import fit_picks
 
-CROWD = "crowd"
 MOVED = 0.01
 """By how much a rater's leaning or a task's mean must have moved to be worth giving every item a new reward."""
+TURNED = 0.05
+"""And a rater's bias to a place, in logits."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,7 +123,7 @@ def hide(
 
 
 def calibrate(ledger: Ledger) -> RatersCalibrated | None:
-    """Measure every rater's leaning and every task's mean anew; None when nothing moved by more than MOVED.
+    """Measure every rater's leaning and bias and every task's mean anew; None when nothing moved by enough to tell.
 
     Small movements add up: each time is compared with the last one that was recorded.
     """
@@ -138,6 +142,8 @@ def calibrate(ledger: Ledger) -> RatersCalibrated | None:
         )
         means = {task: round(float(mean), 3) for task, mean in db.execute(of_task)}
         before = _calibrated_before(db)
+        biases = _biases(db)
+        known = known_biases(db)
     fitted = fit_raters(said)
     offsets = {rater: round(scale.offset, 3) for rater, scale in sorted(fitted.items())}
     scales = {rater: round(scale.scale, 3) for rater, scale in sorted(fitted.items())}
@@ -145,9 +151,10 @@ def calibrate(ledger: Ledger) -> RatersCalibrated | None:
         not _moved(offsets, before[0], 0.0)
         and not _moved(scales, before[1], 1.0)
         and not _moved(means, before[2], -1.0)
+        and not _turned(biases, known)
     ):
         return None
-    event = RatersCalibrated(upto=ledger.head(), offsets=offsets, scales=scales, means=means)
+    event = RatersCalibrated(upto=ledger.head(), offsets=offsets, scales=scales, means=means, places=biases)
     ledger.append(event)
     return event
 
@@ -155,6 +162,18 @@ def calibrate(ledger: Ledger) -> RatersCalibrated | None:
 def _moved(now: Mapping[str, float], before: Mapping[str, float], unknown: float) -> bool:
     """Whether any figure moved; one that was never recorded stood at `unknown`."""
     return any(abs(value - before.get(name, unknown)) > MOVED for name, value in now.items())
+
+
+def _biases(db: sa.Connection) -> dict[str, tuple[float, ...]]:
+    picks = fit_picks(choices(db))
+    of = {**picks.raters, CROWD: picks.crowd} if picks.crowd else {}
+    return {rater: tuple(round(each, 2) for each in bias) for rater, bias in sorted(of.items())}
+
+
+def _turned(now: Mapping[str, tuple[float, ...]], before: Mapping[str, tuple[float, ...]]) -> bool:
+    """Whether any rater's bias moved; where none was recorded, it stood at 0."""
+    both = ((bias, before.get(rater, ())) for rater, bias in now.items())
+    return any(abs(a - b) > TURNED for new, old in both for a, b in zip_longest(new, old, fillvalue=0.0))
 
 
 def _calibrated_before(db: sa.Connection) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:

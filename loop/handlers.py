@@ -32,6 +32,7 @@ from loop.events import (
     TrainingFinished,
     TurnTaken,
 )
+from loop.picked import agreement, reweigh
 from loop.projector import Handler
 from loop.standing import recompute, recompute_all
 from rewards.settings import RewardSettings
@@ -155,7 +156,11 @@ def candidates_picked(db: sa.Connection, run: Sequence[Recorded], settings: Rewa
         loss = settings.pick_weight / max(len(event.over), 1)
         said += [_said(id_, event.rater, kind, 0.0, loss, recorded.seq) for id_ in event.over]
         upsert(db, schema.feedback, said)
-        rows = [_preferred(recorded, event, event.candidate_id, id_, "pick", event.turn_id, 1.0) for id_ in event.over]
+        weights = agreement(db, event.rater, [(event.candidate_id, id_) for id_ in event.over])
+        rows = [
+            _preferred(recorded, event, event.candidate_id, id_, "pick", event.turn_id, weight)
+            for id_, weight in zip(event.over, weights, strict=True)
+        ]
         insert_new(db, schema.preferences, rows)
         recompute(db, dict.fromkeys(touched, recorded.seq), settings)
 
@@ -198,12 +203,15 @@ def _change(db: sa.Connection, recorded: Recorded, item_id: str, **values: objec
 
 
 def raters_calibrated(db: sa.Connection, run: Sequence[Recorded], settings: RewardSettings) -> None:
-    """New scales and means, and with them every reward."""
+    """New scales, means and biases, and with them every reward and the weight of every pick."""
     for recorded in run:
         event = cast(RatersCalibrated, recorded.event)
         rows = [{"rater": r, "offset": event.offsets[r], "scale": event.scales[r]} for r in event.offsets]
         upsert(db, schema.raters, rows)
         upsert(db, schema.means, [{"task": task, "mean": mean} for task, mean in event.means.items()])
+        if event.places:
+            upsert(db, schema.places, [{"rater": r, "bias": _json(bias)} for r, bias in event.places.items()])
+            reweigh(db, recorded.seq)
         recompute_all(db, recorded.seq, settings)
 
 

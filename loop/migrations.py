@@ -18,7 +18,12 @@ def first(db: sa.Connection) -> None:
         db.exec_driver_sql(statement)
 
 
-MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (first,)
+def second(db: sa.Connection) -> None:
+    """The raters' biases to places; new homes have the table already."""
+    schema.places.create(db, checkfirst=True)
+
+
+MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (first, second)
 
 
 def version(db: sa.Connection) -> int:

@@ -133,6 +133,7 @@ raters = _table(
     _real("offset", nullable=False),
     _real("scale", nullable=False),
 )
+places = _table("places", _text("rater", primary_key=True), _text("bias", nullable=False))
 means = _table("means", _text("task", primary_key=True), _real("mean", nullable=False))
 datasets = _table(
     "datasets",
