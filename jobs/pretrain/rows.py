@@ -12,7 +12,7 @@ from loop.settings import TASKS
 Avoided = tuple[tuple[str, str], ...]
 
 EXAMPLES = (0, 1, 2, 3, 4)
-EXAMPLE_ODDS = (0.36, 0.14, 0.16, 0.24, 0.10)
+EXAMPLE_ODDS = (0.28, 0.10, 0.12, 0.36, 0.14)
 AVOID_SHARE = 0.12
 MOST_LIKED = 3
 """Patterns of a voice that one taste keeps."""
