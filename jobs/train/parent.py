@@ -21,16 +21,17 @@ class Killed(TrainingError):
     """The child was ended from outside; started again, it goes on from its last checkpoint."""
 
 
-def train_in_child(run: Path, progress: bool = True) -> Manifest:
+def train_in_child(run: Path, progress: bool = True, module: str = "jobs.train") -> Manifest:
     """Train as the plan in this folder says; the manifest of the finished, verified model.
 
+    `module` is what the child runs.
     Raises Killed when a signal ended the child, TrainingError when it failed or hung; both name the log.
     """
     plan = read_plan(run)
     (run / HEARTBEAT).unlink(missing_ok=True)
     with (run / LOG).open("ab") as log:
         child = subprocess.Popen(
-            [sys.executable, "-m", "jobs.train", str(run)],
+            [sys.executable, "-m", module, str(run)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

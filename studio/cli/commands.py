@@ -5,7 +5,7 @@ from importlib import import_module
 from studio.cli.app import app
 
 MODULES = (
-    "serving", "writing", "said", "raters", "library", "collect", "learning",
+    "serving", "writing", "said", "raters", "library", "collect", "learning", "reward",
     "experiment", "preprocess", "own_models", "models", "scheduled", "upkeep",
 )  # fmt: skip
 
