@@ -23,20 +23,34 @@ from loop.registry import Champion, KnownModel
 
 
 def train_model(
-    shop: Workshop, run_id: str, model_id: str, dataset_id: str, method: str, settings: TrainSettings | None = None
+    shop: Workshop,
+    run_id: str,
+    model_id: str,
+    dataset_id: str,
+    method: str,
+    settings: TrainSettings | None = None,
+    *,
+    onto: str | None = None,
+    reward: str | None = None,
 ) -> Manifest:
     """Train the base on a dataset in a child process; the finished model's manifest.
 
     Asked again for the same run after a kill it goes on, and after the end it answers at once. Training begins at the
     base and not at the champion: datasets accumulate, so nothing is lost by it, and errors do not add up over nights.
-    Raises BadInput before anything begins, TrainingError when it fails.
+    For small steps in between it begins at the model `onto`. Methods that need a reward model ask `reward`, or the
+    newest. Raises BadInput before anything begins, TrainingError when it fails.
     """
     chosen = settings or shop.train
     stages(method)
     _must_be_local(shop)
     find_model(shop.generator.model)
     dataset = open_dataset(shop.home, dataset_id)
-    plan = _plan(shop, run_id, model_id, dataset, method, chosen)
+    plan = msgspec.structs.replace(
+        _plan(shop, run_id, model_id, dataset, method, chosen),
+        parent=onto,
+        parent_adapter=_begin_at(shop, onto),
+        reward=_reward(shop, method, reward),
+    )
     folder = shop.run_folder(run_id)
     write_plan(folder, plan)
     options = msgspec.to_builtins(chosen)
@@ -94,8 +108,10 @@ def dataset_for(shop: Workshop, model_id: str) -> str:
 
 
 def _reference(shop: Workshop, model: KnownModel) -> Path | None:
-    """The adapter that preference training began at: what the stage before it left; None for the base."""
+    """The adapter that preference training began at: what the stage before left, or the parent; None for the base."""
     names, first = model.method.split("+"), _first_on_preferences(model.method)
+    if first == 0 and model.parent is not None:
+        return shop.registry.adapter_path(model.parent)
     return stage_result(shop.run_folder(model.run_id), names[first - 1]) if first else None
 
 
@@ -130,6 +146,31 @@ def _plan(shop: Workshop, run_id: str, model_id: str, dataset: Dataset, method: 
         models=str(shop.registry.folder),
         settings=settings,
     )
+
+
+def _begin_at(shop: Workshop, onto: str | None) -> str | None:
+    """The adapter that training goes on from. Raises BadInput for the base, NotFound for an unknown model."""
+    if onto is None:
+        return None
+    adapter = shop.registry.adapter_path(onto)
+    if adapter is None:
+        raise BadInput(f"'{onto}' is the base, at which training begins anyway; leave it out")
+    return str(adapter)
+
+
+def _reward(shop: Workshop, method: str, named: str | None) -> str | None:
+    """The folder of the reward model that is asked. Raises BadInput where one is needed and there is none."""
+    from jobs.rewarding.model import kept, rewards_folder
+
+    if not any(METHODS[name].rewarded for name in stages(method)):
+        if named is not None:
+            raise BadInput(f"{method} asks no reward model; leave '{named}' out")
+        return None
+    known = [report.reward_id for report in kept(shop.home)]
+    if not known or (named is not None and named not in known):
+        said = f"there is no reward model '{named}'" if named else f"{method} needs a reward model"
+        raise BadInput(f"{said}; fit one with `reprise reward`")
+    return str(rewards_folder(shop.home) / (named or known[-1]))
 
 
 def _record(shop: Workshop, run_id: str, manifest: Manifest) -> None:

@@ -1,7 +1,6 @@
 """Running a trainer: steps are heard of, and what was killed goes on from its last whole checkpoint."""
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,14 +51,16 @@ def _keep_curve(history: list[dict[str, float]], run: TrainingRun) -> None:
         elif "eval_loss" in entry:
             run.curve.validation.append((int(entry["step"]), float(entry["eval_loss"])))
             if "eval_rewards/chosen" in entry:
-                run.curve.table.append(_compared(entry, run.curve.train))
+                run.curve.table.append(_compared(entry, run.curve))
 
 
-def _compared(entry: dict[str, float], losses: Sequence[tuple[int, float]]) -> dict[str, float]:
-    """A line of the table that trainings on preferences are told by."""
+def _compared(entry: dict[str, float], curve: Curve) -> dict[str, float]:
+    """A line of the table that trainings on preferences are told by; its loss is the mean since the line before."""
     told = {"step": float(entry["step"]), "validation_loss": float(entry["eval_loss"])}
+    before = curve.table[-1]["step"] if curve.table else 0.0
+    losses = [loss for step, loss in curve.train if step > before]
     if losses:
-        told["loss"] = losses[-1][1]
+        told["loss"] = sum(losses) / len(losses)
     return told | {name: float(entry[f"eval_{name}"]) for name in COMPARED if f"eval_{name}" in entry}
 
 

@@ -1,40 +1,104 @@
 """`train`, `evaluate`, `refine`: how a model learns from a dataset, and what must be true before it writes."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from studio.cli.app import Call, app, command
 from studio.cli.arguments import MaybeTask, pairs
-from studio.cli.terminal import bad, bold, faint, good, wrapped
+from studio.cli.terminal import bad, bold, faint, good, table, wrapped
 
 if TYPE_CHECKING:
     from jobs.gate import Bar
     from jobs.run_state import Refinement
     from jobs.settings import TrainSettings
+    from jobs.train.recipes import Trained
+
+TOLD = {
+    "loss": "loss", "validation_loss": "val. loss", "rewards/chosen": "rewards chosen",
+    "rewards/rejected": "rewards rejected", "rewards/accuracies": "accuracies", "rewards/margins": "margins",
+}  # fmt: skip
+"""Columns of a recipe's table, as they are headed."""
 
 
 @command(app)
 def train(
     call: Call,
-    dataset: Annotated[str, typer.Argument(metavar="ID", help="A dataset; `reprise datasets` lists them.")],
-    method: Annotated[str, typer.Option(metavar="M", help="sft, dpo, or both in order: sft+dpo.")],
+    dataset: Annotated[
+        str | None, typer.Argument(metavar="ID", help="A dataset; `reprise datasets` lists them.")
+    ] = None,
+    method: Annotated[
+        str | None,
+        typer.Option(metavar="M", help="sft, dpo, weighted, kto, ppo, rloo, grpo; joined in order: sft+dpo."),
+    ] = None,
     set: Annotated[  # noqa: A002
         list[str] | None, typer.Option(metavar="KEY=VALUE", help="A setting of [train]; repeatable.")
     ] = None,
+    onto: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Go on from a trained model; else from the base.")
+    ] = None,
+    reward: Annotated[
+        str | None, typer.Option(metavar="ID", help="The reward model that ppo, rloo and grpo ask; else the newest.")
+    ] = None,
+    recipe: Annotated[
+        str | None, typer.Option(metavar="R", help="dpo-hh: a file of HH-RLHF pairs, without a home.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(metavar="FILE", help="What a recipe learns from.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder that a recipe's model appears as.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="What a recipe trains: starter, a folder, or a Hugging Face name."),
+    ] = None,
 ) -> None:
-    """Train a model on a dataset."""
+    """Train a model on a dataset, or by a recipe on a file.
+
+    A recipe keeps its checkpoints in DIR.training; stopped at any moment, the same command goes on from the last one.
+    """
+    from loop.errors import BadInput
+
+    own = {"an ID": dataset, "--method": method, "--set": set, "--onto": onto, "--reward": reward}
+    alone = {"--data": data, "--out": out, "--model": model}
+    wrong = [name for name, given in (own if recipe else alone).items() if given]
+    if wrong:
+        raise BadInput(f"{wrong[0]} is not for {'a recipe' if recipe else 'a dataset'}; leave it out")
+    if recipe:
+        _by_recipe(call, recipe, data, out, model or "starter")
+    elif dataset is None or method is None:
+        raise BadInput("name a dataset and its --method, or a --recipe with --data and --out")
+    else:
+        settings = _changed(call.settings().train, pairs(set or [], "setting"))
+        _on_dataset(call, dataset, method, settings, onto, reward)
+
+
+def _on_dataset(
+    call: Call, dataset: str, method: str, settings: "TrainSettings", onto: str | None, reward: str | None
+) -> None:
     from jobs.steps import train_model
     from loop.ids import new_id
     from studio.workshop import workshop
 
-    settings = _changed(call.settings().train, pairs(set or [], "setting"))
     with call.house("reprise train") as house:
         run_id = new_id("r")
-        made = train_model(workshop(house), run_id, new_id("m"), dataset, method, settings)
+        made = train_model(workshop(house), run_id, new_id("m"), dataset, method, settings, onto=onto, reward=reward)
     document = {"run_id": run_id, "model_id": made.model_id, "method": made.method, "metrics": made.metrics}
     call.answer(document, _told_model(made.model_id, made.metrics))
+
+
+def _by_recipe(call: Call, recipe: str, data: Path | None, out: Path | None, model: str) -> None:
+    from jobs.train.recipes import RecipePlan, train_by_recipe
+    from loop.errors import BadInput
+
+    if data is None or out is None:
+        raise BadInput(
+            f"the recipe '{recipe}' needs a file and a folder for its model; name them with --data and --out"
+        )
+    plan = RecipePlan(recipe=recipe, model=model, data=str(data), device=call.settings().generator.device)
+    done = train_by_recipe(out, plan)
+    call.answer(done, _told_recipe(done))
 
 
 @command(app)
@@ -101,6 +165,17 @@ def _told_model(model_id: str, metrics: dict[str, float]) -> Iterator[str]:
     yield f"{bold(model_id)} is trained; `reprise evaluate {model_id}` compares it with the champion"
     for name, value in metrics.items():
         yield faint(f"  {name} {value:.4g}")
+
+
+def _told_recipe(done: "Trained") -> Iterator[str]:
+    """The table that a training on preferences is mostly told by, a row for each evaluation."""
+    yield f"{bold(done.model)} is trained on {done.base}: a LoRA adapter, {done.pairs['train']:,} pairs"
+    if done.pairs["left_out"]:
+        yield faint(f"  {done.pairs['left_out']:,} rows were left out: no pair, or both the same")
+    yield from table(
+        ["step", *TOLD.values()],
+        [[f"{row['step']:.0f}", *(f"{row[name]:.4f}" if name in row else "" for name in TOLD)] for row in done.table],
+    )
 
 
 def _told_bars(bars: Sequence["Bar"]) -> Iterator[str]:
