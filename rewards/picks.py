@@ -50,7 +50,11 @@ class Picks(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def shares(bias: Sequence[float], places: Sequence[int]) -> list[float]:
-    """With which probability each of these places is picked when all texts are worth the same."""
+    """With which probability each of these places is picked, whatever text stands there.
+
+    The worth of texts that were shown once is drawn to 0 so far that the biases come out as small as chance among
+    unlike texts leaves them: these are the shares of picks that are seen.
+    """
     logits = np.array([bias[place] if place < len(bias) else 0.0 for place in places])
     raised = np.exp(logits - logits.max())
     return [float(share) for share in raised / raised.sum()]

@@ -27,11 +27,11 @@ Progress = Callable[[int, int], None]
 
 
 class PlaceBias(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rater picks when all texts are worth the same."""
+    """Where a rater's picks go, whatever texts stand there."""
 
     picks: int
     shares: list[float]
-    """The probability of each place, the first one first, among as many as were ever shown."""
+    """Each place's share of the picks, the first place first, among as many as were ever shown."""
 
 
 class RaterReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,10 +170,13 @@ def _influence(
     m = schema.means.c
     with ledger.reading() as db:
         means = {task: float(mean) for task, mean in db.execute(sa.select(m.task, m.mean))}
-    of_item = {row.item_id: means.get(row.task, settings.prior_mean) for row in rows}
     counts = Counter(row.rater for row in rows if row.rater != CROWD)
     busiest = [rater for rater, _ in counts.most_common(LEFT_OUT)]
-    return influences([row.vote for row in rows], busiest, of_item, settings.prior_strength, progress)
+    # what the crowd alone spoke of stays as it is without any of them
+    theirs = {row.item_id for row in rows if row.rater in counts}
+    of_item = {row.item_id: means.get(row.task, settings.prior_mean) for row in rows if row.item_id in theirs}
+    votes = [row.vote for row in rows if row.item_id in theirs]
+    return influences(votes, busiest, of_item, settings.prior_strength, progress)
 
 
 def _agreement(

@@ -76,8 +76,9 @@ def _table(listed: Sequence["RaterReport"]) -> Iterator[str]:
     yield from table(head, [_row(each) for each in listed])
     first, *more = wrapped(
         "leans: added to every value (0 to 1); spread: times as far apart; likeness: correlation with the others; "
-        "drift: from first rating to last, * where surely not 0; first: share of picks that the first place gets among "
-        "equals; repeats: alpha of first and second ratings; without: rank correlation of rewards with and without.",
+        "drift: from first rating to last, * where surely not 0; first: the first place's share of picks, whatever "
+        "stands there; repeats: alpha of first and second ratings; without: rank correlation of all rewards with and "
+        "without.",
         indent=0,
     )
     yield from (faint(line) for line in (first, *more))
@@ -136,7 +137,7 @@ def _notes(told: "RatersReport", strength: float) -> Iterator[str]:
         yield from wrapped(f"{found}; rewards.prior_strength is {strength:g}", indent=0)
     if told.places and len(told.places.shares) > 1:
         places = ", ".join(f"{share:.0%}" for share in told.places.shares)
-        yield from wrapped(f"picks among texts worth the same, by place: {places}", indent=0)
+        yield from wrapped(f"share of picks by place, whatever stands there: {places}", indent=0)
     if told.repeated:
         moved = f"{told.repeated.moved:.2f} apart on average"
         yield f"{told.repeated.repeats:,} texts were rated again after a while, {moved}"

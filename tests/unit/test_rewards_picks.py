@@ -31,6 +31,12 @@ def test_finds_the_bias_of_the_crowd(raters):
     assert found.counts == {f"r{k}": 400 for k in range(raters)}
 
 
+def test_the_shares_are_those_of_the_picks():
+    choices, _ = picking(1000, [FIRST])
+    seen = [np.mean([each.chosen.endswith(f".{place}") for each in choices]) for place in range(4)]
+    assert np.abs(np.array(shares(fit_picks(choices).crowd, range(4))) - seen).max() < 0.02
+
+
 @pytest.mark.parametrize("turns", [20, 100, 400])
 def test_sees_no_bias_where_there_is_none(turns):
     found = fit_picks(picking(turns, [[0.0] * 4] * 2)[0])
