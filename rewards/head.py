@@ -1,10 +1,11 @@
 """A reward model on embeddings: a linear head, an ensemble that knows where it guesses, and a calibration.
 
-The features are the judge's: the text's vector, its product with the prompt's, their cosine, the length. The head is
-fitted to ratings and comparisons at once (`rewards.utility`), in the directions in which the features differ most.
-Uncertainty comes from heads fitted to bootstrap draws of prompts. What a utility is worth as a reward (Platt,
-"Probabilistic outputs for support vector machines", 1999) and how far rewards fall below what was expected (Lei et
-al., "Distribution-free predictive inference for regression", 2018) are both measured on prompts left out.
+The features are the judge's: the text's vector, its product with the prompt's, their cosine, the length, here with its
+square. The head is fitted to ratings and comparisons at once (`rewards.utility`): cosine and length nearly free, the
+vectors with a ridge penalty, in the directions in which they differ most. Uncertainty comes from heads fitted to
+bootstrap draws of prompts. What a utility is worth as a reward (Platt, "Probabilistic outputs for support vector
+machines", 1999) and how far rewards fall below what was expected (Lei et al., "Distribution-free predictive inference
+for regression", 2018) are both measured on prompts left out.
 """
 
 from collections.abc import Iterator
@@ -20,8 +21,11 @@ from rewards.settings import RewardModelSettings
 from rewards.utility import Evidence, Floats, Opinions, Places, evidence, solve
 from rewards.worth import earned, platt, scale, shortfall, worth
 
+NEARLY = 3  # steps from one penalty's weights to the next: enough to compare penalties
 DIRECTIONS = 256
-"""Principal directions of the features that a head looks at; ridge leaves the others next to nothing."""
+"""Principal directions of the vectors that a head looks at; ridge leaves the others next to nothing."""
+PLAIN, FREE = 3, 0.01
+"""The last features, cosine and length with its square, have this penalty per opinion whatever the others have."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -46,7 +50,7 @@ class Head(msgspec.Struct, frozen=True):
     def fit(cls, texts: Texts, opinions: Opinions, settings: RewardModelSettings | None = None) -> Self:
         """A head from what people said of n texts. Fewer than 10 texts, or a single prompt, raise TooFew."""
         chosen = settings or RewardModelSettings()
-        plane = Plane.of(features(texts), opinions)
+        plane = Plane.of(_features(texts), opinions)
         penalty = plane.best_penalty()
         weights = plane.solved(penalty)
         draws = plane.drawn(penalty, weights, chosen.draws, chosen.seed)
@@ -68,7 +72,7 @@ class Head(msgspec.Struct, frozen=True):
 
     def expected(self, texts: Texts) -> tuple[Floats, Floats]:
         """For n texts the reward to expect, in [0, 1], and the ensemble's standard deviation, each (n,)."""
-        seen = (features(texts) - self.centre) / self.spread
+        seen = (_features(texts) - self.centre) / self.spread
         return worth(seen @ self.weights, seen @ self.draws.T, self.offset, self.slope)
 
     def lower(self, texts: Texts) -> Floats:
@@ -104,8 +108,7 @@ class Plane(msgspec.Struct, frozen=True):
         centre = found[opinions.rated].mean(axis=0) if opinions.rated.any() else found.mean(axis=0)
         spread = np.maximum(found.std(axis=0), 1e-6)
         x = (found - centre) / spread
-        size, axes = np.linalg.eigh(x.T @ x)
-        kept = axes[:, np.argsort(-size)[:DIRECTIONS]]
+        kept = _directions(x)
         return cls(x @ kept, opinions, centre, spread, kept, folds)
 
     def evidence(self, kept: NDArray[np.bool_] | None = None, drawn: Floats | None = None) -> Evidence:
@@ -116,23 +119,25 @@ class Plane(msgspec.Struct, frozen=True):
     def solved(self, penalty: float, kept: NDArray[np.bool_] | None = None) -> Floats:
         """The weights (r,) that the kept texts lead to."""
         seen = self.evidence(kept)
-        return solve(seen, self._ridge(penalty * seen.amount))
+        return solve(seen, self._ridge(penalty, seen))
 
     def drawn(
         self, penalty: float, weights: Floats, draws: int, seed: int, kept: NDArray[np.bool_] | None = None
     ) -> Floats:
         """(draws, r): weights from bootstrap draws of prompts, each one step of Newton away from `weights`.
 
-        One step is as good as all where the draws differ by little, and exact where there are only ratings.
+        One step is as good as all where the draws differ by little, and exact where there are only ratings. Where all
+        texts are kept, so many prompts are drawn as where one part is left out: an ensemble of more would agree more.
         """
         groups = self.opinions.groups if kept is None else self.opinions.groups[kept]
         there = np.unique(groups)
+        drawn = len(there) if kept is not None else round(len(there) * (1 - 1 / (self.folds.max() + 1)))
         rng, found = np.random.default_rng(seed), []
         for _ in range(draws):
             times = np.zeros(self.opinions.groups.max() + 1)
-            times[there] = rng.multinomial(len(there), np.full(len(there), 1 / len(there)))
+            times[there] = rng.multinomial(drawn, np.full(len(there), 1 / len(there)))
             seen = self.evidence(kept, times)
-            found.append(solve(seen, self._ridge(penalty * max(seen.amount, 1.0)), weights, steps=1))
+            found.append(solve(seen, self._ridge(penalty, seen), weights, steps=1))
         return np.array(found)
 
     def best_penalty(self) -> float:
@@ -142,7 +147,7 @@ class Plane(msgspec.Struct, frozen=True):
             seen, unseen = self.evidence(rest), self.evidence(here)
             weights = None
             for place in reversed(range(len(PENALTIES))):
-                weights = solve(seen, self._ridge(PENALTIES[place] * seen.amount), weights)
+                weights = solve(seen, self._ridge(PENALTIES[place], seen), weights, steps=NEARLY)
                 losses[place] += unseen.loss(weights)
         return PENALTIES[int(losses.argmin())]
 
@@ -158,5 +163,23 @@ class Plane(msgspec.Struct, frozen=True):
     def _parts(self) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
         return ((self.folds != fold, self.folds == fold) for fold in range(int(self.folds.max()) + 1))
 
-    def _ridge(self, size: float) -> Floats:
-        return np.full(self.x.shape[1], size)
+    def _ridge(self, penalty: float, seen: Evidence) -> Floats:
+        each = np.full(self.x.shape[1], penalty)
+        each[-PLAIN:] = FREE
+        return each * max(seen.amount, 1.0)
+
+
+def _features(texts: Texts) -> Floats:
+    """(n, p), the plain ones last."""
+    found = features(texts)
+    return np.column_stack([found, found[:, -1] ** 2])
+
+
+def _directions(x: Floats) -> Floats:
+    """(p, r), orthonormal: the principal directions of the vectors, and each plain feature as it is."""
+    vectors = x[:, :-PLAIN]
+    size, axes = np.linalg.eigh(vectors.T @ vectors)
+    kept = axes[:, np.argsort(-size)[:DIRECTIONS]]
+    found = np.zeros((x.shape[1], kept.shape[1] + PLAIN))
+    found[:-PLAIN, :-PLAIN], found[-PLAIN:, -PLAIN:] = kept, np.eye(PLAIN)
+    return found

@@ -16,7 +16,7 @@ Places = NDArray[np.intp]
 PER_NOISE = 1.702 / 2**0.5
 """Logits per unit of noise: the difference of two noises is wider by the root of 2, and the normal distribution is the
 logistic one at 1.702 times its argument."""
-STEPS, HALVINGS, ENOUGH = 30, 20, 1e-8
+STEPS, HALVINGS, ENOUGH = 30, 20, 1e-7
 
 
 class Opinions(NamedTuple):

@@ -148,9 +148,9 @@ def test_it_is_less_sure_of_texts_unlike_those_that_it_knows():
 
 
 def _features(world, strange):
-    from rewards.judge import features
+    from rewards import head
 
-    return features(world.texts), features(strange)
+    return head._features(world.texts), head._features(strange)
 
 
 def test_of_noise_every_text_is_expected_to_be_like_the_mean():
