@@ -29,7 +29,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     other_rate: Rate = 0.003
     """Learning rate of embeddings and norms (AdamW)."""
     warm_up: float = 0.02
-    decay_from: float = 0.82
+    decay_from: float = 0.7
     """Share of the time after which the rate falls in a straight line to a fiftieth."""
     tokenizer_rows: Positive = 30_000
     seed: int = 0
