@@ -63,6 +63,18 @@ def test_who_always_picks_the_first_says_little_by_it(home: Home) -> None:
     assert weights(home.ledger)[listed[39][2], listed[39][0]] == 1.0, "against the habit it counts in full"
 
 
+def test_picks_are_weighed_alike_in_every_database(ledger: Ledger, home: Home) -> None:
+    home.ledger.close()
+    home.ledger = ledger
+    listed = turns(home, 20)
+    always_first(home, listed)
+    feedback.calibrate(ledger)
+    assert max(weights(ledger).values()) < 0.75
+    (told,) = report(ledger, SETTINGS).raters
+    assert told.places is not None
+    assert told.places.shares[0] > 0.6
+
+
 def test_picks_in_all_places_count_in_full(home: Home) -> None:
     for k, ids in enumerate(turns(home, 40)):
         feedback.pick(home.ledger, ids[k % 4], rater="fair")

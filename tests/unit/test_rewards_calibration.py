@@ -101,3 +101,9 @@ def test_with_few_ratings_a_criterion_is_near_what_the_rater_leans_on_the_others
     assert only.offset == pytest.approx(found["clarity"].offset, abs=0.03)
     assert only.n == 0
     assert fit_criteria([("me", "i", "charm", 0.9)]) == {"me": {"charm": RaterScale()}}
+
+
+def test_a_criterion_on_which_all_score_high_makes_nobody_wide():
+    rows = by_criterion([0.0] * 4, {"clarity": [0.3] * 4, "charm": [-0.3] * 4}, 200)
+    few = [row for row in rows if not (row[0] == "r0" and row[2] == "charm" and row[1] not in ("i0", "i1"))]
+    assert fit_criteria(few)["r0"]["charm"].scale == pytest.approx(1.0, abs=0.15)

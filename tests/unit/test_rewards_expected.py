@@ -36,6 +36,15 @@ def test_a_known_leaning_is_put_back():
     assert float(np.std(wrong)) < 0.04
 
 
+def test_a_known_spread_is_put_back():
+    rows, _ = people([0.0] * 4, items=300, spread=0.1, noise=0.03)
+    crowd = fit_crowd(
+        [(rater, item, 0.5 + 0.5 * (value - 0.5) if rater == "r0" else value) for rater, item, value in rows]
+    )
+    narrow, plain = (np.ptp([crowd.expected(rater, [("r3", value)]) for value in (0.3, 0.7)]) for rater in ("r0", "r1"))
+    assert narrow / plain == pytest.approx(0.5, abs=0.07)
+
+
 @pytest.mark.parametrize("name", ["ideas", "stories"])
 def test_held_out_real_ratings_are_foretold_better_than_by_the_plain_mean(data: Path, name: str) -> None:
     """`benchmarks/raters.py` takes all ideas; one of their three studies is enough here."""

@@ -36,3 +36,11 @@ def test_who_rates_at_random_changes_the_order_more_than_who_agrees():
 def test_the_only_rater_leaves_nothing():
     found = influences([vote("me", "x", 1.0)], ["me"], {"x": 0.5}, 1.0)["me"]
     assert (found.spearman, found.shift, found.item_id, found.items, found.lost) == (None, 0.0, None, 0, 1)
+
+
+def test_a_leaning_that_is_taken_out_does_not_change_the_order():
+    rows, _ = people([0.4, 0.0, 0.0, 0.0], items=150, spread=0.1, noise=0.02, share=0.6)
+    means = {item: 0.5 for _, item, _ in rows}
+    raw = influences([vote(*row) for row in rows], ["r0"], means, 0.0)["r0"]
+    straight = influences([vote(*row, leans=True) for row in rows], ["r0"], means, 0.0)["r0"]
+    assert raw.spearman < 0.9 < 0.98 < straight.spearman
