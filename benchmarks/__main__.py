@@ -14,7 +14,7 @@ from benchmarks.measure import machine
 
 NAMES = (
     "ledger", "turn", "freshness", "startup", "generation", "recall", "captions", "captions_killed", "distill",
-    "refine", "night", "finetune", "starter", "openers", "preprocess", "raters",
+    "refine", "reward_model", "night", "finetune", "starter", "openers", "preprocess", "raters",
 )  # fmt: skip
 RESULTS = Path(__file__).parent / "results"
 
