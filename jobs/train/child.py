@@ -7,7 +7,6 @@ checkpoint that was written to its end.
 import os
 import shutil
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -137,8 +136,10 @@ def _score(plan: Plan, stage: str) -> Score | None:
     """How a stage is told how good its texts are; a reward model is loaded only where it is asked."""
     if plan.reward is None or not METHODS[stage].rewarded:
         return None
-    score: Score = import_module("jobs.rewarding.open").open_scorer(Path(plan.reward)).score
-    return score
+    from jobs.rewarding.open import open_scorer
+
+    scorer = open_scorer(Path(plan.reward))
+    return lambda prompts, texts: scorer.score(prompts, texts).tolist()
 
 
 def _publish(plan: Plan, model: Any, metrics: Metrics, target: Path) -> None:

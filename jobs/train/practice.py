@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from jobs.distill.assemble import SFT, TRAIN_PROMPTS, UNPAIRED
 from jobs.train.modelling import as_reference
 from jobs.train.plan import TrainingError
 from jobs.train.ppo_numbers import distance
@@ -18,7 +19,6 @@ from jobs.train.rows import Tokens, messages_of, prompt_key, read_rows
 from jobs.train.run import Metrics, Row, TrainingRun
 from loop.prompts import Asked
 
-PROMPTS = "prompts.jsonl"
 MEASURED = 128
 """Texts that reward and distance are measured on, about."""
 AT_ONCE = 32
@@ -32,8 +32,8 @@ def read_prompts(dataset: Path) -> list[Row]:
 
     Rows without examples come first, so that a prompt is practised as it stands.
     """
-    known = read_rows(dataset / PROMPTS)
-    rows = known or [row for name in ("unpaired", "sft") for row in read_rows(dataset / f"{name}.jsonl")]
+    rows = read_rows(dataset / TRAIN_PROMPTS)
+    rows = rows or [row for name in (UNPAIRED, SFT) for row in read_rows(dataset / name)]
     once: dict[str, Row] = {}
     for row in rows:
         once.setdefault(prompt_key(row), row)
@@ -41,7 +41,12 @@ def read_prompts(dataset: Path) -> list[Row]:
 
 
 def words_of(row: Row) -> str:
-    """What a prompt asks for, as a reward model takes it: its words and fields, or else its last message."""
+    """What a prompt asks for, as a reward model takes it: its words and fields, or else its last message.
+
+    Texts without a prompt answer nothing.
+    """
+    if row.get("prompt_id") == "":
+        return ""
     if "request" in row:
         return Asked(row["request"], row.get("fields", {})).words
     messages = messages_of(row["prompt"])

@@ -87,4 +87,4 @@ def test_a_reward_model_is_asked_with_the_words_of_the_request() -> None:
     said = [{"role": "system", "content": "You write."}, {"role": "user", "content": "Write about: rain"}]
     assert words_of({"prompt": said, "request": "rain", "fields": {"Bio": "b", "A": "a"}}) == "rain\na\nb"
     assert words_of({"prompt": said}) == "Write about: rain"
-    assert words_of({"prompt": []}) == ""
+    assert words_of({"prompt": said, "prompt_id": ""}) == words_of({"prompt": []}) == ""

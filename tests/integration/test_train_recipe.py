@@ -12,8 +12,10 @@ from jobs.unfinished import work_folder
 from loop.errors import BadInput
 from loop.manifest import verify
 from tests.e2e.cli import Cli
-from tests.integration.models_tiny import stories
+from tests.integration.models_tiny import one_thread, stories
+from tests.integration.train_rows import in_process
 
+__all__ = ["one_thread"]
 COLUMNS = {
     "step", "loss", "validation_loss",
     "rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins",
@@ -36,9 +38,11 @@ def test_the_settings_are_those_of_the_recipe() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")
 def test_it_trains_on_real_pairs_and_tells_the_table(
-    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("jobs.train.recipes.train_in_child", in_process)
     file, out = few(data, tmp_path / "pairs.jsonl", 40), tmp_path / "made"
     cli = Cli(tmp_path / "home", capsys)
     cli.config("[generator]\ndevice = 'cpu'\n")

@@ -18,7 +18,6 @@ from jobs.train.rollout import likelihoods, write
 from loop.manifest import WEIGHTS, verify
 from loop.models import render
 from loop.models.engine import Engine
-from loop.models.logprobs import completion_logprobs
 from loop.models.weights import load_local
 from tests.integration.models_tiny import one_thread, stories
 from tests.integration.train_rows import make_dataset, make_run, sea_prompt
@@ -30,7 +29,7 @@ pytestmark = [
 ]
 METHODS = ("ppo", "rloo", "grpo")
 QUICK: dict[str, Any] = {
-    "texts": 512, "batch_size": 16, "text_tokens": 10, "learning_rate": 5e-3, "kl": 0.002, "checkpoint_steps": 8,
+    "texts": 256, "batch_size": 16, "text_tokens": 8, "learning_rate": 5e-3, "kl": 0.002, "checkpoint_steps": 8,
 }  # fmt: skip
 
 
@@ -55,6 +54,7 @@ def opening(folder: Path) -> LetterScorer:
 
 @pytest.fixture(autouse=True)
 def scorer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.train.practice.MEASURED", 64)
     monkeypatch.setitem(sys.modules, "jobs.rewarding.open", SimpleNamespace(open_scorer=opening))
 
 
@@ -85,34 +85,38 @@ def own_reward(adapter: Path | None) -> float:
     return float(LetterScorer().score(["Write about thing"] * 48, rollout.texts).mean())
 
 
-def written(engine: Engine, n: int) -> Any:
-    prompts = [render.encode(engine.tokenizer, sea_prompt(900 + k)) for k in range(n)]
+def written(engine: Engine, n: int, more: str = "") -> Any:
+    asked = [sea_prompt(900 + k) for k in range(n)]
+    asked[0][-1]["content"] += more
+    prompts = [render.encode(engine.tokenizer, messages) for messages in asked]  # type: ignore[arg-type]
     engine.tokenizer.pad_token_id = engine.tokenizer.pad_token_id or 0
     with engine.at_work(engine.adapter) as model:
         return write(model, engine.tokenizer, prompts, 10, sorted(engine.ends), seed=5)
 
 
 def test_a_dear_distance_is_kept_short(tmp_path: Path) -> None:
-    train(run_of(tmp_path / "cheap", "ppo"))
-    train(run_of(tmp_path / "dear", "ppo", kl=1.0))
+    train(run_of(tmp_path / "cheap", "ppo", texts=128))
+    train(run_of(tmp_path / "dear", "ppo", texts=128, kl=1.0))
     cheap, dear = (verify(tmp_path / name / "models" / "m_1").metrics["ppo_kl"] for name in ("cheap", "dear"))
     assert dear < 0.5 * cheap
 
 
-def test_likelihoods_are_those_that_the_judge_of_models_sees() -> None:
+def test_likelihoods_in_a_padded_batch_are_those_of_each_text_alone() -> None:
+    import torch
+
     engine = load_local(str(stories()), "cpu")
-    rollout = written(engine, 4)
+    rollout = written(engine, 4, more="so that this one is longer")
     with engine.at_work(None) as model:
         found, states = likelihoods(model, rollout)
-    ended = [text for text, row in zip(rollout.texts, rollout.mask, strict=True) if row[-1] == 0]
-    sums = found.sum(dim=1).tolist()
-    asked = [sea_prompt(900 + k) for k in range(4)]
-    exact = completion_logprobs(engine, asked, rollout.texts)
-    for text, ours, (theirs, tokens), row in zip(rollout.texts, sums, exact, rollout.mask, strict=True):
-        if text in ended and tokens == int(row.sum()):
-            assert ours == pytest.approx(theirs, abs=1e-3)
+        for row in range(4):
+            ids = rollout.ids[row][rollout.seen[row].bool()].unsqueeze(0)
+            n = int(rollout.mask[row].sum())
+            told = model(input_ids=ids).logits[0, -n - 1 : -1].log_softmax(dim=-1)
+            alone = told.gather(1, ids[0, -n:].unsqueeze(1)).squeeze(1)
+            assert torch.allclose(found[row, :n], alone, atol=1e-4)
     assert states.shape[:2] == rollout.mask.shape
     assert not found[rollout.mask == 0].any()
+    assert len({int(seen.sum()) for seen in rollout.seen}) > 1
 
 
 def test_a_stage_after_another_has_a_reference_of_its_own(tmp_path: Path) -> None:
@@ -140,9 +144,9 @@ def test_prompts_come_from_their_file_or_from_the_rows(tmp_path: Path) -> None:
 
 
 def test_a_killed_ppo_goes_on_and_ends_in_the_same_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    quiet, killed = (run_of(tmp_path / name, "ppo", texts=192) for name in ("quiet", "killed"))
+    quiet, killed = (run_of(tmp_path / name, "ppo", texts=96, checkpoint_steps=4) for name in ("quiet", "killed"))
     train(quiet)
-    monkeypatch.setattr("jobs.train.ppo.point", Kill(4))
+    monkeypatch.setattr("jobs.train.ppo.point", Kill(2))
     with pytest.raises(KeyboardInterrupt):
         train(killed)
     assert not (tmp_path / "killed" / "models").exists()
