@@ -56,8 +56,8 @@ def fit_reward(
     trained = is_trained(settings, dataset.pairs)
     known, held = training_part(dataset.path, every_pair=trained), held_out_part(dataset.path)
     seeing = shop.open_embedder()
-    based = [shop.generator.model, shop.train] if trained else [seeing.fingerprint]
-    id_ = content_id([*based, settings], known, held)
+    own = [shop.generator.model, shop.train] if trained else [seeing.fingerprint, settings.draws, settings.seed]
+    id_ = content_id([trained, settings.coverage, *own], known, held)
     folder = rewards_folder(shop.home) / id_
     if is_whole(folder):
         return Fitted(report=read_report(folder), path=folder, fresh=False)
@@ -89,9 +89,9 @@ def is_trained(settings: RewardModelSettings, pairs: int) -> bool:
     return settings.kind == "trained" or (settings.kind == "auto" and pairs >= settings.trained_from)
 
 
-def content_id(based: list[Any], *parts: Examples) -> str:
+def content_id(made_by: list[Any], *parts: Examples) -> str:
     """The same for the same examples and settings on any machine."""
-    digest = hashlib.sha256(msgspec.json.encode([FORMAT, *based]))
+    digest = hashlib.sha256(msgspec.json.encode([FORMAT, *made_by]))
     for part in parts:
         digest.update(msgspec.json.encode([part.requests, part.texts]))
         for array in part.opinions:

@@ -7,7 +7,7 @@ import msgspec
 
 from jobs.rewarding.report import RewardReport
 from loop.errors import BadInput, ModelUnusable
-from loop.manifest import MANIFEST, Manifest, check_files, complete, hashes, read_manifest
+from loop.manifest import Manifest, check_files, complete, hashes, read_manifest
 
 REPORT = "report.json"
 
@@ -29,10 +29,15 @@ def rewards_folder(home: Path) -> Path:
     return home / "rewards"
 
 
+def finished(home: Path) -> list[Path]:
+    """The folders of all reward models that were fitted to their end, the newest last."""
+    folders = rewards_folder(home).glob(f"w_{'?' * 16}")  # what a killed fit left has a longer name
+    return sorted(folders, key=lambda folder: folder.stat().st_mtime_ns)
+
+
 def kept(home: Path) -> list[RewardReport]:
-    """The reports of all reward models that are whole, the newest last."""
-    manifests = sorted(rewards_folder(home).glob(f"w_*/{MANIFEST}"), key=lambda file: file.stat().st_mtime_ns)
-    return [read_report(file.parent) for file in manifests if not file.parent.name.endswith(".partial")]
+    """The reports of all reward models, the newest last. Raises ModelUnusable when one is damaged."""
+    return [read_report(folder) for folder in finished(home)]
 
 
 def read_report(folder: Path) -> RewardReport:

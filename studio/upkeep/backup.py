@@ -14,7 +14,7 @@ from studio.compose import House
 from studio.upkeep.report import Progress
 
 LEDGER = "ledger.db"
-KEPT = ("config.toml", "datasets", "models", "reports", "runs")
+KEPT = ("config.toml", "datasets", "models", "reports", "rewards", "runs")
 """What is copied beside the ledger; the index is left out, because the next start makes it again from the ledger."""
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from jobs.distill.dataset import datasets_folder, list_datasets, verify_dataset
+from jobs.rewarding.model import finished, is_whole
 from loop import schema
 from loop.catalog import VISIBLE
 from loop.events import decode
@@ -33,6 +34,7 @@ def _checks(house: House, progress: Progress) -> Iterator[Check]:
     yield look("index", lambda: _index(house, progress))
     yield look("datasets", lambda: _datasets(house))
     yield look("models", lambda: _models(house))
+    yield look("reward models", lambda: _rewards(house))
     yield look("leases", lambda: _leases(house))
 
 
@@ -146,6 +148,15 @@ def _models(house: House) -> Found:
     broken = sum(bool(model.problem) for model in house.registry.models())
     others = f"; {broken} of the others cannot serve" if broken else ""
     return True, f"'{champion.model_id}' writes and is complete{others}"
+
+
+def _rewards(house: House) -> Found:
+    """Every reward model that was fitted to its end has the hashes of its manifest."""
+    folders = finished(house.home)
+    broken = [folder.name for folder in folders if not is_whole(folder)]
+    if broken:
+        return False, f"'{broken[0]}' is damaged; fit it again with `reprise reward`"
+    return True, f"{len(folders)} reward models with the right hashes"
 
 
 def _leases(house: House) -> Found:
