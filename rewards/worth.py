@@ -32,13 +32,14 @@ def platt(utility: Floats, rewards: Floats) -> tuple[float, float]:
     Where nothing was learned the slope is next to nothing, so that every text is expected to be like the mean.
     """
     known = np.isfinite(rewards)
-    x, none = np.column_stack([np.ones(known.sum()), utility[known]]), np.zeros(0)
+    unit = max(float(utility[known].std()), 1e-12)
+    x, none = np.column_stack([np.ones(known.sum()), utility[known] / unit]), np.zeros(0)
     seen = Evidence(np.zeros((0, 2)), none, none, x, rewards[known], np.ones(len(x)))
     offset, slope = solve(seen, np.array([CALM, CALM]))
     if slope >= LEAST_SLOPE:
-        return float(offset), float(slope)
+        return float(offset), float(slope) / unit
     mean = np.clip(rewards[known].mean(), 1e-3, 1 - 1e-3)
-    return float(np.log(mean / (1 - mean))), LEAST_SLOPE
+    return float(np.log(mean / (1 - mean))), LEAST_SLOPE / unit
 
 
 def worth(utility: Floats, draws: Floats, offset: float, slope: float) -> tuple[Floats, Floats]:

@@ -200,6 +200,8 @@ def test_what_a_compared_text_earned_by_hand():
 def test_platt_finds_the_curve_that_made_the_rewards_and_never_turns_the_order():
     utility = np.linspace(-3, 3, 400)
     assert platt(utility, logistic(0.5 + 1.5 * utility)) == pytest.approx((0.5, 1.5), abs=0.01)
+    offset, slope = platt(utility / 1e4, logistic(0.5 + 1.5 * utility))  # whatever the scale of what is calibrated
+    assert (offset, slope / 1e4) == pytest.approx((0.5, 1.5), abs=0.01)
     offset, slope = platt(utility, logistic(-utility))
     assert slope > 0
     assert logistic(np.array([offset])) == pytest.approx([logistic(-utility).mean()], abs=0.01)
