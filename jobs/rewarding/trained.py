@@ -22,7 +22,7 @@ from loop.manifest import MANIFEST
 from rewards.utility import Opinions, logistic
 from rewards.worth import earned, platt, shortfall
 
-WORTH, PLAN_KEPT = "worth.json", "train.json"
+WORTH = "worth.json"
 BATCH = 32
 
 
@@ -38,10 +38,13 @@ class TrainedScorer:
     """`jobs.rewarding.scorer.Scorer` by a model that was trained on pairs."""
 
     def __init__(self, name: str, folder: Path, base: str, device: str, worth: Worth | None = None) -> None:
+        import torch
+
         self.name = name
         plan = read_plan(folder)
-        model, tokenizer, context = with_head(base, device)
-        self._model = lora(model, plan)
+        with torch.random.fork_rng(devices=[]):  # weights that are drawn and replaced must not change what others draw
+            model, tokenizer, context = with_head(base, device)
+            self._model = lora(model, plan)
         load_weights(self._model, folder)
         self._model.eval()
         self._tokens = Tokens(tokenizer, min(plan.max_tokens, context))

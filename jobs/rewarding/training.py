@@ -5,6 +5,7 @@ The loss is that of Bradley and Terry: the negative log of the logistic of chose
 
 import os
 import shutil
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,15 @@ RATES = ((20e6, 5e-4), (500e6, 1e-4), (float("inf"), 2e-5))
 
 def train(run: Path) -> None:
     """Do what the plan of this folder says; the finished adapter appears whole in the plan's folder of models."""
+    from transformers import set_seed
+
     plan = read_plan(run)
     target = Path(plan.models) / plan.model_id
     if (target / MANIFEST).is_file():
         return
     heart = Heart(run, "load")
     heart.beat(0, 1)
+    set_seed(plan.settings.seed)
     model, tokenizer, context = with_head(plan.base, plan.device)
     training = _training(run, plan, lora(model, plan), tokenizer, min(plan.max_tokens, context))
     metrics = _by_trl(training)
@@ -56,7 +60,8 @@ def with_head(base: str, device: str) -> tuple[Any, Any, int]:
         torch.set_num_threads(1)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token or tokenizer.convert_ids_to_tokens(0)
-    config = type(writer.config).from_dict({**writer.config.to_dict(), "num_labels": 1})
+    shape = {key: value for key, value in writer.config.to_dict().items() if key not in ("id2label", "label2id")}
+    config = type(writer.config).from_dict({**shape, "num_labels": 1})
     config.pad_token_id = tokenizer.pad_token_id
     judge = AutoModelForSequenceClassification.from_config(config, dtype=writer.dtype)
     setattr(judge, judge.base_model_prefix, writer.base_model)
@@ -70,9 +75,7 @@ def with_head(base: str, device: str) -> tuple[Any, Any, int]:
 def lora(model: Any, plan: Plan) -> Any:
     """The model with new LoRA matrices on every linear layer; the head is trained whole."""
     from peft import LoraConfig, get_peft_model
-    from transformers import set_seed
 
-    set_seed(plan.settings.seed)
     config = LoraConfig(
         r=plan.settings.rank,
         lora_alpha=plan.settings.alpha,
@@ -81,7 +84,9 @@ def lora(model: Any, plan: Plan) -> Any:
         task_type="SEQ_CLS",
         base_model_name_or_path=plan.base,
     )
-    return get_peft_model(model, config)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # PEFT still asks for it
+        return get_peft_model(model, config)
 
 
 def apart(rows: Sequence[Row], plan: Plan) -> tuple[list[Row], list[Row]]:
