@@ -70,16 +70,7 @@ def fit_reward(
         recipe = Recipe(kind="head", base=embedder, embedder=seeing.fingerprint)
         made = _by_head(texts, known, unseen, settings, partial)
     scores = Scores(*made, by_similarity(texts, known.opinions, unseen), by_length(texts, known.opinions, unseen))
-    report = RewardReport(
-        reward_id=id_,
-        kind=recipe.kind,
-        dataset_id=dataset_id,
-        texts=len(known.texts),
-        pairs=len(known.opinions.pairs),
-        prompts=known.prompts,
-        held_out=on_pairs(held, scores, settings.seed),
-        calibration=on_texts(held, scores, settings.coverage, settings.seed),
-    )
+    report = _report(id_, recipe.kind, dataset_id, known, held, scores, settings)
     publish(partial, report, _manifest(shop, report, recipe, settings), folder)
     return Fitted(report=report, path=folder, fresh=True)
 
@@ -145,6 +136,28 @@ def _by_training(
 
 def _too_little(why: object) -> BadInput:
     return BadInput(f"there is too little to learn a reward from: {why}; rate more and distill again")
+
+
+def _report(
+    id_: str,
+    kind: str,
+    dataset_id: str,
+    known: Examples,
+    held: Examples,
+    scores: Scores,
+    settings: RewardModelSettings,
+) -> RewardReport:
+    """What the model learned from, and how good it is on what was held out."""
+    return RewardReport(
+        reward_id=id_,
+        kind=kind,
+        dataset_id=dataset_id,
+        texts=len(known.texts),
+        pairs=len(known.opinions.pairs),
+        prompts=known.prompts,
+        held_out=on_pairs(held, scores, settings.seed),
+        calibration=on_texts(held, scores, settings.coverage, settings.seed),
+    )
 
 
 def _manifest(shop: Workshop, report: RewardReport, recipe: Recipe, settings: RewardModelSettings) -> Manifest:
