@@ -4,25 +4,22 @@ The loss is that of Bradley and Terry: the negative log of the logistic of chose
 """
 
 import os
-import shutil
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from jobs.train.arguments import common, learning_rate
+from jobs.train.child import publish
 from jobs.train.heartbeat import Heart
-from jobs.train.modelling import SMALL, save_adapter
+from jobs.train.modelling import SMALL
 from jobs.train.plan import Plan, TrainingError, read_plan
 from jobs.train.rows import Tokens, read_rows, sample, set_apart
 from jobs.train.run import Curve, Metrics, Row, TrainingRun
 from jobs.train.trainer import fit
 from loop.brief import Message
-from loop.manifest import MANIFEST, Manifest, complete, hashes
+from loop.manifest import MANIFEST
 from loop.models.weights import load_local
-from loop.version import own_version
 
 ROWS, STAGE = "rows.jsonl", "reward"
 RATES = ((20e6, 5e-4), (500e6, 1e-4), (float("inf"), 2e-5))
@@ -43,7 +40,7 @@ def train(run: Path) -> None:
     model, tokenizer, context = with_head(plan.base, plan.device)
     training = _training(run, plan, lora(model, plan), tokenizer, min(plan.max_tokens, context))
     metrics = _by_trl(training)
-    _publish(plan, training.model, metrics, target)
+    publish(plan, training.model, metrics, target)
 
 
 def with_head(base: str, device: str) -> tuple[Any, Any, int]:
@@ -145,25 +142,3 @@ def _dataset(rows: Sequence[Row], tokens: Tokens) -> object:
         prompt, (chosen, rejected) = tokens.answers(row["prompt"], [row["chosen"], row["rejected"]])
         made.append({"chosen_ids": prompt + chosen, "rejected_ids": prompt + rejected})
     return Dataset.from_list(made)
-
-
-def _publish(plan: Plan, model: Any, metrics: Metrics, target: Path) -> None:
-    """Weights first, manifest last, then the name."""
-    partial = target.with_name(f"{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.parent.mkdir(parents=True, exist_ok=True)
-    save_adapter(model, partial)
-    manifest = Manifest(
-        model_id=plan.model_id,
-        base=plan.base,
-        method=plan.method,
-        dataset_id=plan.dataset_id,
-        dataset_sha256=plan.dataset_sha256,
-        parent=None,
-        seed=plan.settings.seed,
-        options=msgspec.to_builtins(plan.settings),
-        version=own_version(),
-        files=hashes(partial),
-        metrics=metrics,
-    )
-    complete(partial, manifest, target)

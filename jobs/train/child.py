@@ -60,7 +60,7 @@ def train(run: Path) -> None:
     engine, model = with_adapter(plan)
     done = [_stage(run, plan, name, engine, model) for name in stages(plan.method)]
     metrics = {f"{stage.stage}_{key}": value for stage in done for key, value in stage.metrics.items()}
-    _publish(plan, model, metrics, target)
+    publish(plan, model, metrics, target)
 
 
 def _check(plan: Plan) -> None:
@@ -142,7 +142,7 @@ def _score(plan: Plan, stage: str) -> Score | None:
     return lambda prompts, texts: scorer.score(prompts, texts).tolist()
 
 
-def _publish(plan: Plan, model: Any, metrics: Metrics, target: Path) -> None:
+def publish(plan: Plan, model: Any, metrics: Metrics, target: Path) -> None:
     """Weights first, manifest last, then the name: a folder that is seen is complete."""
     partial = target.with_name(f"{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
