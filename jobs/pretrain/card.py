@@ -34,8 +34,8 @@ def card(parameters: int, plan: Plan, progress: Progress, measured: Measured, ha
 def _head(parameters: int, plan: Plan, progress: Progress, hardware: str, finished: bool) -> str:
     state = "finished" if finished else "a snapshot of a training that goes on"
     examples = (
-        f"""Of the training prompts {EXAMPLE_ODDS[0]:.0%} carry no example, the rest one to four that share voice or topic
-with the answer."""
+        f"""Of the training prompts {EXAMPLE_ODDS[0]:.0%} carry no example, the rest one to four that share
+voice or topic with the answer."""
         if plan.examples
         else "No training prompt carries an example: it is what the starter is held against."
     )
