@@ -8,7 +8,14 @@ from typing import Annotated, Any
 
 import msgspec
 
-from jobs.settings import DistillSettings, EvaluateSettings, GateSettings, ScheduleSettings, TrainSettings, WatchSettings
+from jobs.settings import (
+    DistillSettings,
+    EvaluateSettings,
+    GateSettings,
+    ScheduleSettings,
+    TrainSettings,
+    WatchSettings,
+)
 from loop.errors import BadInput
 from loop.settings import TASKS, GeneratorSettings, Section, TaskProfile
 from memory.settings import MemorySettings
