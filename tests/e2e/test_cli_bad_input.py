@@ -78,7 +78,8 @@ def test_what_nobody_can_write_about(kept: Cli, lived_in: tuple[Path, Server]) -
 @pytest.mark.parametrize("score", ["0", "6", "NaN", "inf", "-1", "4.5", "five", "", "1e400", "relevance=0", "charm=3"])
 def test_scores_that_nobody_can_have_meant(kept: Cli, score: str) -> None:
     item = kept.json("recall", "brick")["items"][0]["item_id"]
-    assert "score" in refused(kept, "rate", item, "--score", score).sentence
+    wanted = "criterion" if score == "charm=3" else "score"
+    assert wanted in refused(kept, "rate", item, "--score", score).sentence
 
 
 NOBODY = [
