@@ -12,7 +12,7 @@ from jobs.pretrain.sources import SOURCES, Sample
 from jobs.pretrain.writers import CaptionWriter, CopyWriter, StoryWriter, TweetWriter, Writer
 from jobs.pretrain.writers_more import EmailWriter, IdeaWriter, OpenerWriter
 
-WEIGHTS = {"tweet": 19, "opener": 19, "story": 18, "brainstorm": 20, "caption": 9, "email": 6, "copy": 9}
+WEIGHTS = {"tweet": 19, "opener": 30, "story": 18, "brainstorm": 20, "caption": 9, "email": 6, "copy": 9}
 HELD_OUT = 0.08
 """Share of the prompts of real text that is never trained on."""
 
