@@ -15,7 +15,6 @@ from memory.exact import ExactIndex
 from memory.health import WriteMark, discard, needs_probe, probe
 from memory.index import ChromaIndex, Index, Metadata, Neighbours, Stored, Where, collection_name
 from memory.item import Matrix, Vector
-from memory.mirror import MirroredIndex
 from memory.owner import OwnerLock
 from memory.settings import MemorySettings
 
@@ -110,7 +109,7 @@ def _owned(path: Path, lock: OwnerLock, ledger: Ledger, name: str, embedder: Emb
     if not sound:
         discard(path)  # the projection finds it empty and fills it from the ledger's vectors
     index = ChromaIndex.open(path, "", embedder.fingerprint, embedder.dimension)
-    return OwnedIndex(MirroredIndex(index), WriteMark(path), lock)
+    return OwnedIndex(index, WriteMark(path), lock)
 
 
 def _indexed(ledger: Ledger, name: str) -> int:

@@ -13,7 +13,7 @@ from loop.catalog import SqlCatalog
 from loop.events import RecalledItem
 from loop.follower import Follower
 from loop.given import Given
-from loop.held import HeldCatalog
+from loop.held import Held
 from loop.index_projection import IndexProjection, Progress
 from loop.ledger import Ledger
 from loop.prompts import Asked
@@ -59,16 +59,16 @@ class Memory:
         self._embedder: Embedder | None = None
         self._projection: tuple[Index, IndexProjection] | None = None
         self.catalog = SqlCatalog(ledger, lambda: self.embedder.fingerprint, settings.cooldown)
-        self._held = HeldCatalog(ledger, self.catalog, lambda: self.embedder.fingerprint)
+        self._held = Held(ledger, self.catalog, lambda: self.embedder.fingerprint)
         self.given = Given(ledger, lambda: self.embedder, Limits(settings.pattern, settings.meaning))
 
     @property
     def embedder(self) -> Embedder:
         """What turns texts into vectors."""
-        with self._lock:
-            if self._embedder is None:
-                self._embedder = self._open_embedder()
-            return self._embedder
+        if self._embedder is None:  # asked first without the lock, which is held while Chroma writes
+            with self._lock:
+                self._embedder = self._embedder or self._open_embedder()
+        return self._embedder
 
     @property
     def index(self) -> Index:
@@ -109,7 +109,7 @@ class Memory:
     def follow(self) -> None:
         """After every append: bring the index up to date in the background, if it is open.
 
-        Nobody waits for Chroma to be told that their words are safe; every recall catches up before it looks.
+        Nobody waits for Chroma to be told that their words are safe; a recall catches up itself before it looks.
         """
         if self._projection is not None:
             self._follower.wake()
@@ -117,6 +117,7 @@ class Memory:
     def close(self) -> None:
         """Write back what is open, and close the index."""
         self._follower.close()
+        self._held.settle()
         with self._lock:
             if self._projection is not None:
                 self._projection[0].close()
@@ -136,7 +137,6 @@ class Memory:
         return self._recall(words, task, k, strategy, seed=0, examples=False)
 
     def _recall(self, words: str, task: str | None, k: int, strategy: str, *, seed: int, examples: bool) -> Recall:
-        self.catch_up()
         query = Query(
             text=words,
             vector=self.vector(words),
@@ -146,7 +146,10 @@ class Memory:
             examples=examples,
             seed=seed,
         )
-        return recall(query, index=self.index, catalog=self._held.up_to_date(), settings=self.settings)
+        if self._held.follow(self.catch_up):
+            return recall(query, index=self._held, catalog=self._held, settings=self.settings)
+        self.catch_up()
+        return recall(query, index=self.index, catalog=self.catalog, settings=self.settings)
 
     def as_retriever(self, task: str | None = None, k: int = 4) -> "RecallRetriever":
         """This memory as a LangChain retriever: what is near to a query, best first."""

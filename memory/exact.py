@@ -5,6 +5,7 @@ An exact search over 10,000 rows takes under a millisecond, over 100,000 about 2
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -74,16 +75,18 @@ class ExactIndex:
 
     def query_many(self, vectors: Matrix, k: int, where: Where | None = None) -> list[Neighbours]:
         """The k nearest rows to each of (n, d) vectors."""
-        rows = None if where is None else [row for row, each in enumerate(self._metadatas) if matches(each, where)]
-        held = self._room[: len(self._ids)] if rows is None else self._room[rows]
+        held = self._room[: len(self._ids)]
         if not len(held) or k < 1:
             return [[] for _ in vectors]
-        return [self._nearest(found, k, rows) for found in np.ascontiguousarray(products(held, vectors).T)]
+        return [self._nearest(found, k, where) for found in np.ascontiguousarray(products(held, vectors).T)]
 
-    def _nearest(self, found: Vector, k: int, rows: list[int] | None) -> Neighbours:
-        places = np.argpartition(-found, k - 1)[:k] if k < len(found) else np.arange(len(found))
-        named = places.tolist() if rows is None else [rows[place] for place in places]
-        pairs = [(self._ids[row], similarity) for row, similarity in zip(named, found[places].tolist(), strict=True)]
+    def _nearest(self, found: Vector, k: int, where: Where | None) -> Neighbours:
+        if where is not None:  # by closeness, until enough have passed: few are looked at
+            passed = (row for row in np.argsort(-found).tolist() if matches(self._metadatas[row], where))
+            rows = list(islice(passed, k))
+        else:
+            rows = np.argpartition(-found, k - 1)[:k].tolist() if k < len(found) else list(range(len(found)))
+        pairs = [(self._ids[row], similarity) for row, similarity in zip(rows, found[rows].tolist(), strict=True)]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
     def count(self) -> int:
@@ -117,7 +120,8 @@ class ExactIndex:
         """Room for so many rows: half as much again where it is short, so that filling it costs by its rows."""
         if rows > len(self._room):
             wider = np.empty((max(rows, len(self._room) * 3 // 2), width), np.float32)
-            wider[: len(self._ids)] = self._room[: len(self._ids)]
+            if self._ids:
+                wider[: len(self._ids)] = self._room[: len(self._ids)]
             self._room = wider
 
 

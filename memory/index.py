@@ -36,7 +36,17 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     vector: Vector
 
 
-class Index(Protocol):
+class Nearest(Protocol):
+    """What a recall asks of an index."""
+
+    def query(self, vector: Vector, k: int, where: Where | None = None) -> Neighbours:
+        """The k nearest rows to a (d,) vector."""
+
+    def query_many(self, vectors: Matrix, k: int, where: Where | None = None) -> list[Neighbours]:
+        """The k nearest rows to each of (n, d) vectors, in one call."""
+
+
+class Index(Nearest, Protocol):
     """Vectors by id with flat metadata. Everything is idempotent, and ids that are not there are passed over."""
 
     def upsert(self, ids: Sequence[str], vectors: Matrix, metadatas: Sequence[Metadata]) -> None:
@@ -47,12 +57,6 @@ class Index(Protocol):
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove rows."""
-
-    def query(self, vector: Vector, k: int, where: Where | None = None) -> Neighbours:
-        """The k nearest rows to a (d,) vector."""
-
-    def query_many(self, vectors: Matrix, k: int, where: Where | None = None) -> list[Neighbours]:
-        """The k nearest rows to each of (n, d) vectors, in one call."""
 
     def count(self) -> int:
         """How many rows there are."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from memory.folding import normal
-from memory.index import Index
+from memory.index import Nearest
 from memory.item import Catalog, Matrix, Vector
 from memory.vectors import cosines
 
@@ -15,7 +15,7 @@ SHARED_WORDS = 8
 """So many words in a row are no accident."""
 
 
-def novelty(vectors: Matrix, *, index: Index, catalog: Catalog) -> list[float]:
+def novelty(vectors: Matrix, *, index: Nearest, catalog: Catalog) -> list[float]:
     """1 - the highest cosine of each of (n, d) text vectors to a text in memory, in [0, 1]; 1 for an empty memory.
 
     Looked for among the nearest by the index, which ranks by prompt and text together.

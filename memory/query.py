@@ -2,7 +2,7 @@
 
 import msgspec
 
-from memory.index import Index
+from memory.index import Nearest
 from memory.item import Catalog, Recalled, Vector
 from memory.settings import MemorySettings
 
@@ -36,6 +36,6 @@ class Recall(msgspec.Struct, frozen=True):
 class Sources(msgspec.Struct, frozen=True):
     """Where a strategy looks."""
 
-    index: Index
+    index: Nearest
     catalog: Catalog
     settings: MemorySettings

@@ -1,7 +1,7 @@
 """The one way into memory: a query by a strategy's name."""
 
 from memory.errors import UnknownStrategy
-from memory.index import Index
+from memory.index import Nearest
 from memory.item import Catalog
 from memory.query import Query, Recall, Sources
 from memory.settings import MemorySettings
@@ -10,7 +10,7 @@ from memory.strategies import STRATEGIES, Strategy
 __all__ = ["STRATEGIES", "Query", "Recall", "Strategy", "recall"]
 
 
-def recall(query: Query, *, index: Index, catalog: Catalog, settings: MemorySettings) -> Recall:
+def recall(query: Query, *, index: Nearest, catalog: Catalog, settings: MemorySettings) -> Recall:
     """Answer a query by its strategy; the same query over the same memory gives the same answer.
 
     Raises UnknownStrategy when no strategy bears the name.

@@ -5,16 +5,18 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
-from loop import feedback
+from loop import feedback, schema
 from loop.catalog import SqlCatalog
 from loop.events import ItemForgotten, TextImported
-from loop.held import ASKED, SELDOM, HeldCatalog
+from loop.held import ASKED, PAGE, SELDOM, Held
 from loop.ids import new_id
 from loop.ledger import Ledger, Vectors
 from loop.prompts import pack
 from loop.settings import TASKS
-from memory.vectors import unit
+from memory.index import may_be_example
+from memory.vectors import blend, unit
 
 PRINT, WIDTH = "test:4", 4
 
@@ -27,7 +29,7 @@ class Home:
         self.rng = random.Random(0)
         self.ids: list[str] = []
         self.plain = SqlCatalog(ledger, lambda: PRINT, 10)
-        self.held = HeldCatalog(ledger, self.plain, lambda: PRINT, **limits)
+        self.held = Held(ledger, self.plain, lambda: PRINT, **limits)
 
     def add(self, *, embedded: bool = True) -> str:
         item = new_id("m")
@@ -50,24 +52,42 @@ class Home:
         self.ids.remove(item)
         self.ledger.forget([item], ItemForgotten(item_id=item, datasets=(), models=()))
 
+    def embed(self) -> None:
+        """Make the vectors that are still wanting."""
+        asked = [f"p{id_}" for id_ in self.ids]
+        wanting = {*self.ids, *asked} - self.ledger.vectors(PRINT, [*self.ids, *asked]).keys()
+        for id_ in wanting:
+            self.ledger.keep(Vectors(PRINT, [id_], self.vector()[None]))
+
     def warm(self) -> None:
         for _ in range(ASKED):
-            self.held.up_to_date()
+            self.held.follow(self.embed)
+        self.held.settle()
 
     def agrees(self) -> None:
-        """Held and read items and vectors are the same, and the closest text is the closest of the visible ones."""
-        held = self.held.up_to_date()
+        """Held and read are the same, and what is found near is what a slow exact search over the ledger finds."""
+        assert self.held.follow(self.embed)
         items = self.plain.items(self.ids)
         vectors = self.plain.vectors(list(items))
-        assert held.items(self.ids) == items
-        found = held.vectors(list(items))
-        assert found.keys() == vectors.keys()
+        assert self.held.items(self.ids) == items
+        found = self.held.vectors(list(items))
+        assert found.keys() == vectors.keys() == items.keys()
         assert all(np.array_equal(found[id_], vectors[id_]) for id_ in vectors)
         asked = np.stack([self.vector() for _ in range(3)])
         exact = (asked @ np.stack(list(vectors.values())).T).max(axis=1) if vectors else np.zeros(3)
         closest = self.held.closest(asked)
         assert closest is not None
         assert closest == pytest.approx(exact, abs=1e-6)
+        prompts = self.ledger.vectors(PRINT, [f"p{id_}" for id_ in items])
+        zero = np.zeros(WIDTH, np.float32)
+        places = {
+            id_: blend(prompts[f"p{id_}"][None] if item.prompt else zero[None], vectors[id_][None])[0]
+            for id_, item in items.items()
+        }
+        for where in (None, {"example": True}):
+            wanted = {id_: places[id_] @ asked[0] for id_, item in items.items() if not where or may_be_example(item)}
+            near = sorted(wanted, key=lambda id_: -wanted[id_])[:5]
+            assert [id_ for id_, _ in self.held.query(asked[0], 5, where)] == near
 
 
 @pytest.fixture
@@ -89,45 +109,81 @@ def test_it_follows_whatever_happens(home: Home) -> None:
     home.agrees()
 
 
-def test_a_text_that_is_embedded_later_is_waited_for(home: Home) -> None:
+def test_a_text_that_nobody_embedded_yet_is_embedded_first(home: Home) -> None:
     home.add()
     home.warm()
     late = home.add(embedded=False)
     home.add()
     home.agrees()
-    home.ledger.keep(Vectors(PRINT, [late], home.vector()[None]))
-    home.agrees()
     assert late in home.held.vectors(home.ids)
+
+
+def test_while_a_text_cannot_be_embedded_it_does_not_answer(home: Home) -> None:
+    home.add()
+    home.warm()
+    home.add(embedded=False)
+    assert not home.held.follow(lambda: None)
+    home.add()
+    home.agrees()
+
+
+def test_a_home_of_several_pages_is_read_whole_also_where_one_event_touches_many(home: Home) -> None:
+    for _ in range(3):
+        home.add()
+    c = schema.items.c
+    with home.ledger.writing() as db:
+        kept = db.execute(sa.select(schema.items).where(c.item_id == home.ids[0])).mappings().one()
+        many = [dict(kept) | {"item_id": f"many{number:05}", "prompt_id": None} for number in range(2 * PAGE)]
+        db.execute(sa.insert(schema.items), many)
+        words = [{"id": each["item_id"], "text": "one of many"} for each in many]
+        db.execute(sa.insert(schema.texts), words)
+    home.ids += [str(each["item_id"]) for each in many]
+    rows = unit(np.random.default_rng(1).standard_normal((len(many), WIDTH)).astype(np.float32))
+    home.ledger.keep(Vectors(PRINT, [str(each["item_id"]) for each in many], rows))
+    home.warm()
+    home.agrees()
+    with home.ledger.writing() as db:  # now one event touches them all
+        db.execute(sa.update(schema.items).values(touched=sa.select(sa.func.max(c.touched) + 1).scalar_subquery()))
+        db.execute(sa.update(schema.items).values(reward=0.25))
+    home.agrees()
 
 
 def test_what_is_forgotten_is_no_longer_in_memory(home: Home) -> None:
     kept, gone = home.add(), home.add()
     home.warm()
     home.forget(gone)
-    home.held.up_to_date()
+    home.agrees()
     assert home.held.items([kept, gone]).keys() == home.held.vectors([kept, gone]).keys() == {kept}
+    assert [id_ for id_, _ in home.held.query(home.vector(), 5)] == [kept]
 
 
-def test_a_large_home_is_read_each_time_and_looked_at_again_seldom(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_home_is_not_held_and_looked_at_again_seldom(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
     home = Home(ledger, largest=4)
     for _ in range(4):
         home.add()
     home.warm()
     home.agrees()
-    for _ in range(3):
-        home.add()
+    home.add()
     reads = []
     real = ledger.reading
     monkeypatch.setattr(ledger, "reading", lambda: reads.append(1) or real())  # type: ignore[func-returns-value]
-    for _ in range(20):
-        home.held.up_to_date()
-    assert len(reads) == 1, "one look shows that it grew too large"
+    answers = [home.held.follow(home.embed) for _ in range(20)]
+    assert (sum(answers), len(reads)) == (0, 1), "one look shows that it grew too large"
     assert home.held.closest(home.vector()[None]) is None
     assert home.held.items(home.ids) == home.plain.items(home.ids)
-    for id_ in home.ids[:4]:
-        home.hide(id_)
+    home.hide(home.ids[0])
     for _ in range(SELDOM + ASKED):
-        home.held.up_to_date()
+        home.held.follow(home.embed)
+    home.held.settle()
     home.agrees()
+
+
+def test_what_cannot_be_read_is_told_and_recall_goes_on_without(
+    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    home.add()
+    with monkeypatch.context() as patched:
+        patched.setattr(home.held, "_fingerprint", lambda: 1 / 0)
+        home.warm()
+    assert not home.held.follow(home.embed)
+    assert "recall goes on without" in caplog.text

@@ -150,7 +150,7 @@ def test_rebuild_gives_the_same_answers_and_embeds_nothing(house: House, monkeyp
     assert said == []
     after = house.memory.search("brick", task=None, k=5, strategy="best")
     assert [found.item for found in after.liked] == [found.item for found in before.liked]
-    # Chroma rounds in another order than the exact mirror, which of the two answers is a matter of who asked how often
+    # Chroma rounds in another order than what is held in memory; how often one asked decides which of them answers
     similarities = [found.similarity for found in before.liked]
     assert [found.similarity for found in after.liked] == pytest.approx(similarities, abs=1e-6)
 
