@@ -3,7 +3,6 @@
 The loss is that of Bradley and Terry: the negative log of the logistic of chosen minus rejected.
 """
 
-import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,12 +10,12 @@ from typing import Any
 
 from jobs.train.arguments import common, learning_rate
 from jobs.train.child import publish
-from jobs.train.heartbeat import Heart
+from jobs.train.heartbeat import Heart, beating
 from jobs.train.modelling import SMALL
-from jobs.train.plan import Plan, TrainingError, read_plan
+from jobs.train.plan import Plan, read_plan
 from jobs.train.rows import Tokens, read_rows, sample, set_apart
 from jobs.train.run import Curve, Metrics, Row, TrainingRun
-from jobs.train.trainer import fit
+from jobs.train.trainer import fit_with
 from loop.brief import Message
 from loop.manifest import MANIFEST
 from loop.models.weights import load_local
@@ -34,8 +33,7 @@ def train(run: Path) -> None:
     target = Path(plan.models) / plan.model_id
     if (target / MANIFEST).is_file():
         return
-    heart = Heart(run, "load")
-    heart.beat(0, 1)
+    Heart(run, "load").beat(0, 1)
     set_seed(plan.settings.seed)
     model, tokenizer, context = with_head(plan.base, plan.device)
     training = _training(run, plan, lora(model, plan), tokenizer, min(plan.max_tokens, context))
@@ -99,13 +97,6 @@ def request(words: str) -> list[Message]:
 
 def _training(run: Path, plan: Plan, model: Any, tokenizer: Any, most: int) -> TrainingRun:
     rows, validation = apart(read_rows(Path(plan.dataset) / ROWS), plan)
-    heart, parent = Heart(run, STAGE), os.getppid()
-
-    def beat(step: int, total: int, loss: float | None) -> None:
-        if os.getppid() != parent:
-            raise TrainingError("the process that started this training is gone; start it again to go on")
-        heart.beat(step, total, loss)
-
     return TrainingRun(
         model=model,
         tokenizer=tokenizer,
@@ -114,7 +105,7 @@ def _training(run: Path, plan: Plan, model: Any, tokenizer: Any, most: int) -> T
         settings=plan.settings,
         max_tokens=most,
         folder=run / STAGE,
-        beat=beat,
+        beat=beating(run, STAGE),
         curve=Curve(),
     )
 
@@ -123,14 +114,8 @@ def _by_trl(run: TrainingRun) -> Metrics:
     from trl import RewardConfig, RewardTrainer
 
     tokens = Tokens(run.tokenizer, run.max_tokens)
-    trainer = RewardTrainer(
-        model=run.model,
-        args=RewardConfig(**common(run, learning_rate(run, RATES)), max_length=None),
-        train_dataset=_dataset(run.rows, tokens),
-        eval_dataset=_dataset(run.validation, tokens) if run.validation else None,
-        processing_class=run.tokenizer,
-    )
-    return fit(trainer, run)
+    arguments = RewardConfig(**common(run, learning_rate(run, RATES)), max_length=None)
+    return fit_with(run, RewardTrainer, arguments, lambda rows: _dataset(rows, tokens))
 
 
 def _dataset(rows: Sequence[Row], tokens: Tokens) -> object:

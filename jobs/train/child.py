@@ -4,7 +4,6 @@ Killed at any moment and started again, it goes on from the last stage that was 
 checkpoint that was written to its end.
 """
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from jobs.train.heartbeat import Heart
+from jobs.train.heartbeat import Heart, beating
 from jobs.train.methods import METHODS, stages
 from jobs.train.modelling import drop_reference, load_weights, save_adapter, with_adapter
 from jobs.train.plan import Plan, TrainingError, read_plan, replace_json
@@ -110,13 +109,6 @@ def _training(run: Path, plan: Plan, name: str, engine: Any, model: Any) -> Trai
     settings = plan.settings
     rows = sample(_rows(plan, name), settings.max_rows, settings.seed)
     rows, validation = set_apart(rows, settings.validation, settings.seed)
-    heart, parent = Heart(run, name), os.getppid()
-
-    def beat(step: int, total: int, loss: float | None) -> None:
-        if os.getppid() != parent:
-            raise TrainingError("the process that started this training is gone; start it again to go on")
-        heart.beat(step, total, loss)
-
     return TrainingRun(
         model=model,
         tokenizer=engine.tokenizer,
@@ -125,7 +117,7 @@ def _training(run: Path, plan: Plan, name: str, engine: Any, model: Any) -> Trai
         settings=settings,
         max_tokens=min(plan.max_tokens, engine.context),
         folder=run / name,
-        beat=beat,
+        beat=beating(run, name),
         curve=Curve(),
         score=_score(plan, name),
         ends=tuple(sorted(engine.ends)),

@@ -1,11 +1,13 @@
 """The child's sign of life: a small file that it replaces at every step, and the parent watches."""
 
+import os
 import time
 from pathlib import Path
 
 import msgspec
 
-from jobs.train.plan import HEARTBEAT
+from jobs.train.plan import HEARTBEAT, TrainingError
+from jobs.train.run import Beat
 
 EVERY = 0.2  # seconds between writes: a small model takes hundreds of steps per second
 _encode = msgspec.json.encode
@@ -41,6 +43,18 @@ class Heart:
         eta = (now - since) / (step - first) * (total - step) if step > first else None
         write(self._file, Heartbeat(stage=self._stage, step=step, total=total, loss=loss, eta_s=eta))
         self._written = now
+
+
+def beating(run: Path, stage: str) -> Beat:
+    """What a stage tells its steps to. It raises TrainingError once the process that started the child is gone."""
+    heart, parent = Heart(run, stage), os.getppid()
+
+    def beat(step: int, total: int, loss: float | None) -> None:
+        if os.getppid() != parent:
+            raise TrainingError("the process that started this training is gone; start it again to go on")
+        heart.beat(step, total, loss)
+
+    return beat
 
 
 def write(file: Path, heartbeat: Heartbeat) -> None:

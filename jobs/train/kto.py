@@ -12,7 +12,7 @@ from jobs.train.arguments import common, learning_rate
 from jobs.train.dpo import RATES
 from jobs.train.rows import Tokens
 from jobs.train.run import Metrics, Row, TrainingRun
-from jobs.train.trainer import fit
+from jobs.train.trainer import fit_with
 
 
 def train(run: TrainingRun) -> Metrics:
@@ -33,14 +33,7 @@ def train(run: TrainingRun) -> Metrics:
         undesirable_weight=disliked,
         max_length=None,
     )
-    trainer = Prepared(
-        model=run.model,
-        args=arguments,
-        train_dataset=_dataset(run, run.rows),
-        eval_dataset=_dataset(run, run.validation) if run.validation else None,
-        processing_class=run.tokenizer,
-    )
-    return fit(trainer, run)
+    return fit_with(run, Prepared, arguments, lambda rows: _dataset(run, rows))
 
 
 def balance(rows: Sequence[Row]) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from jobs.train.arguments import common, learning_rate
 from jobs.train.rows import Tokens
 from jobs.train.run import Metrics, Row, TrainingRun
-from jobs.train.trainer import fit
+from jobs.train.trainer import fit_with
 
 RATES = ((20e6, 1e-3), (500e6, 5e-4), (float("inf"), 2e-4))
 """Learning rates of LoRA up to so many parameters."""
@@ -17,14 +17,7 @@ def train(run: TrainingRun) -> Metrics:
 
     rate = learning_rate(run, RATES)
     arguments = SFTConfig(**common(run, rate), completion_only_loss=True, max_length=None, shuffle_dataset=False)
-    trainer = SFTTrainer(
-        model=run.model,
-        args=arguments,
-        train_dataset=_dataset(run, run.rows),
-        eval_dataset=_dataset(run, run.validation) if run.validation else None,
-        processing_class=run.tokenizer,
-    )
-    return fit(trainer, run)
+    return fit_with(run, SFTTrainer, arguments, lambda rows: _dataset(run, rows))
 
 
 def _dataset(run: TrainingRun, rows: Sequence[Row]) -> object:

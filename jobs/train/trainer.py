@@ -1,16 +1,31 @@
 """Running a trainer: steps are heard of, and what was killed goes on from its last whole checkpoint."""
 
 import math
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from jobs.train.plan import TrainingError
-from jobs.train.run import Curve, Metrics, TrainingRun
+from jobs.train.run import Curve, Metrics, Row, TrainingRun
 from loop.faults import point
 
 DONE = "trainer_state.json"  # what transformers writes last into a checkpoint
 COMPARED = ("rewards/chosen", "rewards/rejected", "rewards/accuracies", "rewards/margins")
 """What TRL's trainers on preferences log at an evaluation: beta times how much likelier than under the reference."""
+
+
+def fit_with(
+    run: TrainingRun, trainer: Callable[..., Any], arguments: Any, dataset: Callable[[Sequence[Row]], object]
+) -> Metrics:
+    """Train a trainer of TRL's to its end; `dataset` makes of rows what it learns from and is validated on."""
+    made = trainer(
+        model=run.model,
+        args=arguments,
+        train_dataset=dataset(run.rows),
+        eval_dataset=dataset(run.validation) if run.validation else None,
+        processing_class=run.tokenizer,
+    )
+    return fit(made, run)
 
 
 def fit(trainer: Any, run: TrainingRun) -> Metrics:
