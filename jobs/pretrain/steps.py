@@ -102,6 +102,18 @@ def _note(curve: Curve, step: int, loss: float) -> None:
         curve.train[:] = curve.train[::2]
 
 
+def update(state: Learner, loss: Any) -> float:
+    """One step down a loss, its gradients clipped to length 1; the loss as a number."""
+    import torch
+
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
+    for optimizer in state.optimizers:
+        optimizer.step()
+        optimizer.zero_grad()
+    return float(loss.detach())
+
+
 def bf16_is_faster(fresh: Callable[[], Learner], step: Callable[[Learner, bool], object]) -> bool:
     """Times two updates of throw-away models in either precision."""
     taken = {}

@@ -10,7 +10,7 @@ from jobs.curves import picture
 from jobs.pretrain.corpus import Corpus
 from jobs.pretrain.model import Learner, Progress, learner, load_checkpoint, new_model, read_curve, save_checkpoint
 from jobs.pretrain.plan import Plan
-from jobs.pretrain.steps import SAVE_EVERY_S, Goal, Tell, Work, bf16_is_faster, silent, steps
+from jobs.pretrain.steps import SAVE_EVERY_S, Goal, Tell, Work, bf16_is_faster, silent, steps, update
 from jobs.pretrain.tokens import Encoded, encode, row_texts, train_tokenizer
 from jobs.train.run import Curve
 
@@ -64,15 +64,7 @@ def loss_of(model: Any, batch: list[Encoded], pad: int, bf16: bool) -> Any:
 
 def step(state: Learner, batch: list[Encoded], pad: int, bf16: bool) -> float:
     """One update; the loss before it."""
-    import torch
-
-    loss = loss_of(state.model, batch, pad, bf16)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
-    for optimizer in state.optimizers:
-        optimizer.step()
-        optimizer.zero_grad()
-    return float(loss.detach())
+    return update(state, loss_of(state.model, batch, pad, bf16))
 
 
 def train(plan: Plan, corpus: Corpus, out: Path, report: Report, tell: Tell = silent) -> tuple[Any, Any, Progress]:

@@ -8,6 +8,7 @@ from jobs.pretrain import patterns_caption as caption
 from jobs.pretrain import patterns_copy as ad
 from jobs.pretrain import patterns_story as story
 from jobs.pretrain import patterns_tweet as tweet
+from jobs.pretrain import words_story as story_words
 from jobs.pretrain.domains import DOMAINS
 from jobs.pretrain.grammar import Grammar
 from jobs.pretrain.lexicon import LEXICON
@@ -111,7 +112,7 @@ class StoryWriter:
 
     def __init__(self, nouns: tuple[str, ...]) -> None:
         self.nouns = nouns
-        self.grammar = Grammar(LEXICON | story.WORDS)
+        self.grammar = Grammar(LEXICON | story_words.WORDS)
 
     def scene(self, rng: random.Random) -> Scene:
         """Something to write about."""

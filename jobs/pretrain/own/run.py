@@ -28,7 +28,7 @@ from jobs.pretrain.own.packing import Packed, Tokens, make_tokenizer, pack, read
 from jobs.pretrain.own.plan import OwnPlan
 from jobs.pretrain.own.report import Pretrained, publish
 from jobs.pretrain.plan import Plan
-from jobs.pretrain.steps import Goal, Tell, Work, bf16_is_faster, steps
+from jobs.pretrain.steps import Goal, Tell, Work, bf16_is_faster, steps, update
 from jobs.train.run import Curve
 from jobs.unfinished import begin, quietly, told_when_full
 from loop.errors import BadInput
@@ -176,15 +176,7 @@ def _batches(bench: Bench, progress: Progress) -> Iterator[tuple[int, int, Batch
 
 
 def _step(bench: Bench, state: Learner, batch: Batch, bf16: bool) -> float:
-    import torch
-
-    loss = _loss(bench, bench.forward, batch, bf16)
-    loss.backward()
-    torch.nn.utils.clip_grad_norm_(state.model.parameters(), 1.0)
-    for optimizer in state.optimizers:
-        optimizer.step()
-        optimizer.zero_grad()
-    return float(loss.detach())
+    return update(state, _loss(bench, bench.forward, batch, bf16))
 
 
 def _loss(bench: Bench, forward: Any, batch: Batch, bf16: bool) -> Any:
