@@ -1,7 +1,9 @@
 """A training that is not finished: where it is kept, what it was to be, and a disk that fills up meanwhile."""
 
 import errno
+import logging
 import shutil
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
@@ -10,6 +12,7 @@ import msgspec
 
 from jobs.train.plan import TrainingError, replace_json
 from loop.errors import BadInput
+from loop.models.quiet import quiet
 
 STATE = "plan.json"
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -79,18 +82,11 @@ def drop_halves(folder: Path, done: str) -> None:
 @contextmanager
 def quietly(log: Path) -> Iterator[None]:
     """What trainers print goes to a file; their advice goes nowhere."""
-    import warnings
-
-    from transformers.utils import logging as talk
-
-    level, bars = talk.get_verbosity(), talk.is_progress_bar_enabled()
-    talk.set_verbosity_error()
-    talk.disable_progress_bar()
-    with warnings.catch_warnings(), log.open("a", encoding="utf-8") as file, redirect_stdout(file):
+    with (
+        quiet(logging.ERROR),
+        warnings.catch_warnings(),
+        log.open("a", encoding="utf-8") as file,
+        redirect_stdout(file),
+    ):
         warnings.simplefilter("ignore")
-        try:
-            yield
-        finally:
-            talk.set_verbosity(level)
-            if bars:
-                talk.enable_progress_bar()
+        yield

@@ -1,14 +1,13 @@
 """Loading a local model onto the best device there is."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from loop.errors import BadInput, ModelUnusable
 from loop.models.engine import Engine
 from loop.models.files import find_model
+from loop.models.quiet import quiet
 
 LARGE = 500_000_000  # bytes of weights from which on a progress bar is worth its place
 
@@ -20,7 +19,7 @@ def load_local(name: str, device: str = "auto") -> Engine:
     """
     folder = find_model(name)
     where = choose_device(device)
-    with _quiet(folder):
+    with quiet(logging.CRITICAL, bars=_is_large(folder)):
         try:
             model, tokenizer = _load(folder, where)
         except ModelUnusable:
@@ -66,19 +65,5 @@ def _dtype(device: str) -> Any:
     return torch.bfloat16 if device.startswith("cuda") and torch.cuda.is_bf16_supported() else torch.float32
 
 
-@contextmanager
-def _quiet(folder: Path) -> Iterator[None]:
-    """No advice from transformers while it loads, and no progress bar for what takes a blink."""
-    from transformers.utils import logging as talk
-
-    small = sum(file.stat().st_size for file in folder.glob("*.safetensors")) < LARGE
-    level, bars = talk.get_verbosity(), talk.is_progress_bar_enabled()
-    talk.set_verbosity(logging.CRITICAL)
-    if small:
-        talk.disable_progress_bar()
-    try:
-        yield
-    finally:
-        talk.set_verbosity(level)
-        if bars:
-            talk.enable_progress_bar()
+def _is_large(folder: Path) -> bool:
+    return sum(file.stat().st_size for file in folder.glob("*.safetensors")) >= LARGE
