@@ -102,22 +102,32 @@ def pretrain(
     if bool(corpora) == bool(recipe):
         raise BadInput("name files to learn from, or a recipe with --recipe; one of both")
     if recipe:
-        others = {"size": size != "tiny", "vocabulary": vocabulary, "tokens": tokens, "epochs": epochs, "map": map}
-        wrong = [name for name, given in others.items() if given]
-        if wrong:
-            raise BadInput(f"a recipe settles --{wrong[0]} itself; leave it out")
+        _settled(size=size != "tiny", vocabulary=vocabulary, tokens=tokens, epochs=epochs, map=map)
         changes = {"minutes": minutes, "threads": threads, "seed": seed or None}
         _make(call, recipe, data, out, changes, hardware, against)
         return
+    _pretrain(
+        call, out, corpora=[str(path) for path in corpora or ()], size=size, vocabulary=vocabulary, tokens=tokens,
+        minutes=minutes, epochs=epochs, maps=map or [], device=device, threads=threads, seed=seed,
+    )  # fmt: skip
+
+
+def _pretrain(call: Call, out: Path, **options: object) -> None:
+    """From a user's own corpora."""
     from jobs.pretrain.own.plan import OwnPlan
     from jobs.pretrain.own.run import pretrain as train
 
-    plan = _checked(
-        OwnPlan, corpora=[str(path) for path in corpora or ()], size=size, vocabulary=vocabulary, tokens=tokens,
-        minutes=minutes, epochs=epochs, maps=map or [], device=device, threads=threads, seed=seed,
-    )  # fmt: skip
-    done = train(out, plan, call.settings().tasks, bar)
+    done = train(out, _checked(OwnPlan, **options), call.settings().tasks, bar)
     call.answer(done, _told_pretraining(done))
+
+
+def _settled(**others: object) -> None:
+    """Raises BadInput for an option that is given beside a recipe, which settles it."""
+    from loop.errors import BadInput
+
+    wrong = [name for name, given in others.items() if given]
+    if wrong:
+        raise BadInput(f"a recipe settles --{wrong[0]} itself; leave it out")
 
 
 def _make(
