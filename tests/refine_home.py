@@ -2,7 +2,7 @@
 
 import random
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from jobs.settings import DistillSettings, EvaluateSettings, GateSettings, TrainSettings
 from jobs.workshop import Workshop
@@ -20,14 +20,15 @@ QUICK = {"epochs": 1.0, "batch_size": 8, "min_pairs": 8, "nice": 0, "rank": 4, "
 class RefineHome(Home):
     """A home with prompts, texts of both kinds, and votes that prefer one kind."""
 
-    def fill(self, prompts: int, per_prompt: int = 6, seed: int = 0) -> None:
-        """Half of the texts for each prompt are of the kind that is liked."""
+    def fill(self, prompts: int, per_prompt: int = 6, seed: int = 0) -> Self:
+        """Half of the texts for each prompt are of the kind that is liked; the home again."""
         rng = random.Random(seed)
         for n in range(prompts):
             for k in range(per_prompt):
                 liked = k % 2 == 0
                 text = " ".join(rng.sample(GOOD if liked else BAD, 7)) + f" {rng.randrange(10_000)}"
                 self.imported(text, f"a picture of thing {n}", [Votes(value=0.9 if liked else 0.1, weight=20)])
+        return self
 
     def shop(self, model: Path | str, **settings: Any) -> Workshop:
         """A workshop over this home; `settings` may hold train, evaluate, gate and distill."""

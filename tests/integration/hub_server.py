@@ -5,12 +5,13 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.servers import running
 
 Body = dict[str, Any]
 USER, TOKEN = "ann", "hf_let_me_in"
@@ -259,14 +260,6 @@ class Hub(ThreadingHTTPServer):
         """Clients that hang up are part of the tests."""
 
 
-@contextmanager
-def serving() -> Iterator[Hub]:
+def serving() -> AbstractContextManager[Hub]:
     """The server, running."""
-    with Hub() as hub:
-        thread = Thread(target=hub.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield hub
-        finally:
-            hub.shutdown()
-            thread.join()
+    return running(Hub())

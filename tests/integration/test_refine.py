@@ -40,9 +40,7 @@ refine(RefineHome(Path(sys.argv[1])).shop(sys.argv[2], gate=OPEN), run_key="nigh
 
 @pytest.fixture
 def home(tmp_path: Path) -> RefineHome:
-    made = RefineHome(tmp_path / "home")
-    made.fill(20)
-    return made
+    return RefineHome(tmp_path / "home").fill(prompts=20)
 
 
 def events(home: RefineHome, kind: type[Event]) -> list[Any]:

@@ -27,9 +27,7 @@ DISLIKED = "printer tax queue memo stapler rust invoice cable"
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> RefineHome:
-    made = RefineHome(tmp_path_factory.mktemp("home"))
-    made.fill(prompts=30)
-    return made
+    return RefineHome(tmp_path_factory.mktemp("home")).fill(prompts=30)
 
 
 @pytest.fixture(scope="module")

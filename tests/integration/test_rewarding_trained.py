@@ -30,9 +30,7 @@ def shop(home: RefineHome) -> Workshop:
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> RefineHome:
-    made = RefineHome(tmp_path_factory.mktemp("home"))
-    made.fill(prompts=24)
-    return made
+    return RefineHome(tmp_path_factory.mktemp("home")).fill(prompts=24)
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,13 @@
 """A small web server for the tests of `collect`: pages by path, and a note of everything that it was asked."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ssl import SSLContext
-from threading import Thread
 from typing import Any, NamedTuple
+
+from tests.servers import running
 
 Special = Callable[["Handler"], None]
 
@@ -78,17 +79,9 @@ class Pages(ThreadingHTTPServer):
         """Clients that hang up are part of the tests."""
 
 
-@contextmanager
-def serving(tls: SSLContext | None = None) -> Iterator[Pages]:
+def serving(tls: SSLContext | None = None) -> AbstractContextManager[Pages]:
     """The server, running."""
-    with Pages(tls) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    return running(Pages(tls))
 
 
 def html(*passages: str, title: str = "A page", charset: str = "") -> str:
