@@ -5,8 +5,9 @@ import sqlite3
 from pathlib import Path
 
 from benchmarks.measure import at_least, interleaved, median
-from loop.events import CandidateRated, encode
+from loop.events import CandidateRated
 from loop.ledger import Ledger
+from loop.recorded import encode
 
 EVENT = CandidateRated(candidate_id="c_4k9m2x7qa1bz", rater="me", scores={"relevance": 5, "clarity": 4}, value=0.875)
 INSERT = "INSERT INTO events (at, type, version, payload) VALUES (?, ?, ?, ?)"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -73,6 +74,11 @@ def _insert(table: sa.Table, dialect: str, columns: tuple[str, ...], *, replace:
         statement = statement.on_conflict_do_nothing()
     style = "named" if dialect == "sqlite" else "pyformat"
     return str(statement.compile(dialect=of.dialect(paramstyle=style), column_keys=columns))
+
+
+def as_json(value: object) -> str:
+    """A value as a column of text holds it."""
+    return msgspec.json.encode(value).decode()
 
 
 def chunks(ids: Iterable[str]) -> Iterator[list[str]]:

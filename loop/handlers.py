@@ -1,13 +1,13 @@
 """What each event does to the read models. `HANDLERS` is the one table; every handler takes a run of its events."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar, cast
+from collections.abc import Sequence
+from typing import Any, cast
 
-import msgspec
 import sqlalchemy as sa
 
+from loop import night_handlers as night
 from loop import schema
-from loop.database import insert_new, upsert
+from loop.database import as_json, insert_new, upsert
 from loop.events import (
     CandidateCommented,
     CandidateEdited,
@@ -27,32 +27,17 @@ from loop.events import (
     ModelRolledBack,
     PairImported,
     RatersCalibrated,
-    Recorded,
     TextImported,
     TrainingFinished,
     TurnTaken,
 )
 from loop.picked import agreement, reweigh
-from loop.projector import Handler
+from loop.projector import Handler, each
+from loop.recorded import Recorded
 from loop.standing import recompute, recompute_all
 from rewards.settings import RewardSettings
 
-E = TypeVar("E", bound=Event)
 Row = dict[str, Any]
-
-
-def _json(value: object) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-def _each(react: Callable[[sa.Connection, Recorded, E], None]) -> Handler:
-    """A handler that takes its events one by one."""
-
-    def handle(db: sa.Connection, run: Sequence[Recorded], _: RewardSettings) -> None:
-        for recorded in run:
-            react(db, recorded, cast(E, recorded.event))
-
-    return handle
 
 
 def _item(recorded: Recorded, item_id: str, task: str, kind: str, **more: object) -> Row:
@@ -110,7 +95,7 @@ def _turn_taken(db: sa.Connection, recorded: Recorded, event: TurnTaken) -> None
     row = {
         "turn_id": event.turn_id, "seq": recorded.seq, "at": recorded.at, "task": event.task,
         "prompt_id": event.prompt_id, "model_id": event.model_id, "strategy": event.strategy,
-        "recalled": _json(event.recalled),
+        "recalled": as_json(event.recalled),
     }  # fmt: skip
     insert_new(db, schema.turns, [row])
 
@@ -132,7 +117,7 @@ def candidates_rated(db: sa.Connection, run: Sequence[Recorded], settings: Rewar
     """The rater's newest scores replace the older ones, and the reward follows."""
     for recorded in run:
         event = cast(CandidateRated, recorded.event)
-        scores = _json(event.scores)
+        scores = as_json(event.scores)
         row = _said(event.candidate_id, event.rater, "rating", event.value, 1.0, recorded.seq, scores)
         upsert(db, schema.feedback, [row])
         if event.comment_id:
@@ -210,98 +195,30 @@ def raters_calibrated(db: sa.Connection, run: Sequence[Recorded], settings: Rewa
         upsert(db, schema.raters, rows)
         upsert(db, schema.means, [{"task": task, "mean": mean} for task, mean in event.means.items()])
         if event.places:
-            upsert(db, schema.places, [{"rater": r, "bias": _json(bias)} for r, bias in event.places.items()])
+            upsert(db, schema.places, [{"rater": r, "bias": as_json(bias)} for r, bias in event.places.items()])
             reweigh(db, recorded.seq)
         recompute_all(db, recorded.seq, settings)
-
-
-def _distilled(db: sa.Connection, recorded: Recorded, event: DatasetDistilled) -> None:
-    counts = {name: getattr(event, name) for name in ("sft", "pairs", "unpaired", "held_out")}
-    row = {
-        "dataset_id": event.dataset_id, "seq": recorded.seq, "at": recorded.at, "task": event.task,
-        "upto": event.upto, "counts": _json(counts), "sha256": event.sha256, "parent": event.parent,
-    }  # fmt: skip
-    insert_new(db, schema.datasets, [row])
-
-
-def _trained(db: sa.Connection, recorded: Recorded, event: TrainingFinished) -> None:
-    _model(db, recorded, event, event.run_id)
-
-
-def _pulled(db: sa.Connection, recorded: Recorded, event: ModelPulled) -> None:
-    _model(db, recorded, event, "")
-
-
-def _model(db: sa.Connection, recorded: Recorded, event: TrainingFinished | ModelPulled, run_id: str) -> None:
-    row = {
-        "model_id": event.model_id, "seq": recorded.seq, "at": recorded.at, "run_id": run_id,
-        "dataset_id": event.dataset_id, "method": event.method, "base": event.base, "parent": event.parent,
-        "sha256": event.sha256, "metrics": _json(event.metrics), "verdict": None, "tainted": None,
-    }  # fmt: skip
-    insert_new(db, schema.models, [row])
-
-
-def _evaluated(db: sa.Connection, _: Recorded, event: ModelEvaluated) -> None:
-    verdict = "promotable" if event.ok else "refused"
-    models = schema.models
-    db.execute(sa.update(models).where(models.c.model_id == event.model_id).values(verdict=verdict))
-
-
-def _promoted(db: sa.Connection, recorded: Recorded, event: ModelPromoted) -> None:
-    _crown(db, recorded, event.model_id, event.previous, rollback=False)
-
-
-def _rolled_back(db: sa.Connection, recorded: Recorded, event: ModelRolledBack) -> None:
-    _crown(db, recorded, event.model_id, event.previous, rollback=True)
-
-
-def _crown(db: sa.Connection, recorded: Recorded, model_id: str, previous: str, rollback: bool) -> None:
-    row = {"seq": recorded.seq, "at": recorded.at, "model_id": model_id, "previous": previous, "rollback": rollback}
-    insert_new(db, schema.champions, [row])
-
-
-def _job_started(db: sa.Connection, recorded: Recorded, event: JobStarted) -> None:
-    row = {
-        "run_id": event.run_id, "seq": recorded.seq, "started": recorded.at, "finished": None, "job": event.job,
-        "run_key": event.run_key, "state": "running", "outcome": None,
-    }  # fmt: skip
-    upsert(db, schema.runs, [row])
-
-
-def _job_finished(db: sa.Connection, recorded: Recorded, event: JobFinished) -> None:
-    runs = schema.runs
-    state = "done" if event.ok else "failed"
-    values = {"finished": recorded.at, "state": state, "outcome": event.outcome}
-    db.execute(sa.update(runs).where(runs.c.run_id == event.run_id).values(values))
-
-
-def _job_missed(db: sa.Connection, recorded: Recorded, event: JobMissed) -> None:
-    row = {
-        "run_id": f"missed:{event.run_key}", "seq": recorded.seq, "started": recorded.at, "finished": recorded.at,
-        "job": event.job, "run_key": event.run_key, "state": "missed", "outcome": "nobody was awake",
-    }  # fmt: skip
-    upsert(db, schema.runs, [row])
 
 
 HANDLERS: dict[type[Event], Handler] = {
     TextImported: texts_imported,
     PairImported: pairs_imported,
-    TurnTaken: _each(_turn_taken),
+    TurnTaken: each(_turn_taken),
     CandidateWritten: candidates_written,
     CandidateRated: candidates_rated,
     CandidatePicked: candidates_picked,
     CandidateEdited: candidates_edited,
-    CandidateCommented: _each(_commented),
-    ItemHidden: _each(_hidden),
-    ItemForgotten: _each(_forgotten),
+    CandidateCommented: each(_commented),
+    ItemHidden: each(_hidden),
+    ItemForgotten: each(_forgotten),
     RatersCalibrated: raters_calibrated,
-    DatasetDistilled: _each(_distilled),
-    TrainingFinished: _each(_trained),
-    ModelPulled: _each(_pulled),
-    ModelEvaluated: _each(_evaluated),
-    ModelPromoted: _each(_promoted),
-    ModelRolledBack: _each(_rolled_back),
-    JobStarted: _each(_job_started),
-    JobFinished: _each(_job_finished),
-    JobMissed: _each(_job_missed),
+    DatasetDistilled: each(night.distilled),
+    TrainingFinished: each(night.trained),
+    ModelPulled: each(night.pulled),
+    ModelEvaluated: each(night.evaluated),
+    ModelPromoted: each(night.promoted),
+    ModelRolledBack: each(night.rolled_back),
+    JobStarted: each(night.job_started),
+    JobFinished: each(night.job_finished),
+    JobMissed: each(night.job_missed),
 }

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from loop import schema
 from loop.database import LedgerUnusable, chunks, driver, driver_rows, insert_new, open_engine, reason
-from loop.events import Event, Recorded, decode, encode
+from loop.events import Event
 from loop.migrations import MIGRATIONS, migrate, version
+from loop.recorded import Recorded, decode, encode
 
 ADVISORY_LOCK = 0x5265_7072  # "Repr", the one number that every writer to one PostgreSQL ledger locks
 _VECTORS = "SELECT id, vector FROM vectors WHERE fingerprint = ? AND id IN ({})"

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from loop import schema
 from loop.database import chunks
-from loop.events import CandidatePicked, decode
+from loop.events import CandidatePicked
+from loop.recorded import decode
 from rewards.picks import Choice, agreeing
 
 MOST = 5_000

@@ -6,19 +6,32 @@ that every event is projected exactly once, whatever is killed when.
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from typing import TypeVar, cast
 
 import sqlalchemy as sa
 
 from loop import schema
 from loop.database import driver_rows, upsert
-from loop.events import Event, Recorded
+from loop.events import Event
 from loop.faults import point
 from loop.ledger import Ledger, head, read_events
+from loop.recorded import Recorded
 from rewards.settings import RewardSettings
 
 Handler = Callable[[sa.Connection, Sequence[Recorded], RewardSettings], None]
 CURSOR = "library"
 BATCH = 2_000
+E = TypeVar("E", bound=Event)
+
+
+def each(react: Callable[[sa.Connection, Recorded, E], None]) -> Handler:
+    """A handler that takes its events one by one."""
+
+    def handle(db: sa.Connection, run: Sequence[Recorded], _: RewardSettings) -> None:
+        for recorded in run:
+            react(db, recorded, cast(E, recorded.event))
+
+    return handle
 
 
 class Projector:

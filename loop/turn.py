@@ -10,12 +10,13 @@ from loop import checks
 from loop.brief import Brief, Message, build_messages
 from loop.drafts import Desk, Draft, Listener, write_drafts
 from loop.errors import KeyUsed, ModelUnusable
-from loop.events import CandidateWritten, Event, RecalledItem, Recorded, TurnTaken
+from loop.events import CandidateWritten, Event, RecalledItem, TurnTaken
 from loop.faults import point
 from loop.ids import new_id
 from loop.ledger import Ledger, Vectors
 from loop.models.base import Writer
 from loop.prompts import Asked, pack, unpack
+from loop.recorded import Recorded
 from loop.remember import Memory
 from loop.settings import GeneratorSettings, TaskProfile
 from memory.item import Recalled

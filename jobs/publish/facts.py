@@ -11,8 +11,9 @@ from jobs.distill.dataset import datasets_folder, list_datasets, read_manifest
 from jobs.gate import Bar
 from loop import schema
 from loop.errors import NotFound
-from loop.events import Event, ItemForgotten, ModelEvaluated, decode
+from loop.events import Event, ItemForgotten, ModelEvaluated
 from loop.ledger import Ledger
+from loop.recorded import decode
 
 
 class Lineage(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,9 +6,10 @@ import msgspec
 import sqlalchemy as sa
 
 from loop import schema
-from loop.events import CandidateRated, decode
+from loop.events import CandidateRated
 from loop.ledger import Ledger
 from loop.picked import CROWD
+from loop.recorded import decode
 from loop.standing import leans
 from rewards.criteria import HIGHEST, LOWEST
 from rewards.influence import Vote

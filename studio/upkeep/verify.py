@@ -10,7 +10,7 @@ from jobs.distill.dataset import datasets_folder, list_datasets, verify_dataset
 from jobs.rewarding.model import finished, is_whole
 from loop import schema
 from loop.catalog import VISIBLE
-from loop.events import decode
+from loop.recorded import decode
 from memory.index import metadata
 from memory.item import Item
 from studio.compose import House

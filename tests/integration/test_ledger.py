@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from loop.errors import RepriseError
-from loop.events import EVENTS, CandidateRated, ItemHidden, TurnTaken, decode, encode
+from loop.events import CandidateRated, ItemHidden, TurnTaken
 from loop.leases import give_back, take
 from loop.ledger import Command, Ledger, Vectors
+from loop.recorded import EVENTS, decode, encode
 
 pytestmark = pytest.mark.timeout(120)
 

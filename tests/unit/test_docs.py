@@ -16,10 +16,10 @@ from jobs.gate import BARS
 from jobs.settings import GateSettings
 from jobs.train.methods import METHODS
 from loop import schema
-from loop.events import EVENTS
 from loop.handlers import HANDLERS
 from loop.imports.formats import FORMATS
 from loop.imports.plan import OURS, is_ours
+from loop.recorded import EVENTS
 from loop.settings import TASKS
 from memory.strategies import STRATEGIES
 from rewards.metrics import METRICS
