@@ -66,8 +66,8 @@ class Lengths(msgspec.Struct, frozen=True):
     longest: int
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """`report.json`."""
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the rows."""
 
     rows_in: int
     rows_out: int
@@ -77,6 +77,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     dropped: dict[str, int]
     changed: dict[str, int]
     """How many of the rows that could be read, kept or not."""
+
+
+class Report(Counts, frozen=True, kw_only=True):
+    """`report.json`."""
+
     lengths: Lengths
     settings: Preprocessing
     sources: list[SourceFile]

@@ -12,13 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from jobs.preprocess.near import near_duplicates, sign_all
 from jobs.preprocess.reading import Progress, RawFiles, TextPlan
-from jobs.preprocess.report import Report, Tally, make_report, write_report
+from jobs.preprocess.report import Counts, Report, Tally, make_report, write_report
 from jobs.preprocess.rows import REPORT, SPLITS, split_file
 from jobs.preprocess.settings import Preprocessing
 from jobs.preprocess.sieve import Sieve
@@ -32,16 +31,9 @@ _SCRATCH = "scratch"
 T = TypeVar("T")
 
 
-class Preprocessed(msgspec.Struct, frozen=True, kw_only=True):
+class Preprocessed(Counts, frozen=True, kw_only=True):
     """What became of the rows, and where the dataset is."""
 
-    rows_in: int
-    rows_out: int
-    train: int
-    validation: int
-    test: int
-    dropped: dict[str, int]
-    changed: dict[str, int]
     path: Path
 
 
