@@ -34,7 +34,7 @@ _TOUCHED = f"""
     FROM {TABLES}
     LEFT JOIN vectors v ON v.id = i.item_id AND v.fingerprint = ?
     LEFT JOIN vectors a ON a.id = i.prompt_id AND a.fingerprint = ?
-    WHERE i.touched > ? OR (i.touched = ? AND i.item_id > ?)
+    WHERE i.touched >= ? AND (i.touched > ? OR i.item_id > ?)
     ORDER BY i.touched, i.item_id LIMIT {PAGE}
 """
 _VISIBLE = "SELECT COUNT(*) FROM items WHERE NOT hidden AND NOT forgotten"
@@ -74,10 +74,7 @@ class Held:
     def closest(self, vectors: Matrix) -> Vector | None:
         """The highest cosine of each of (n, d) vectors to the text of an item, (n,); None where they are not held."""
         with self._lock:
-            if self._rows is None:
-                return None
-            found = self._rows.texts.query_many(vectors, 1)
-            return np.array([each[0][1] if each else 0.0 for each in found], np.float32)
+            return self._rows.texts.closest(vectors) if self._rows else None
 
     # --- as an index: only after `follow` said that something is held ------------------------------------------
 

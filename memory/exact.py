@@ -78,7 +78,14 @@ class ExactIndex:
         held = self._room[: len(self._ids)]
         if not len(held) or k < 1:
             return [[] for _ in vectors]
-        return [self._nearest(found, k, where) for found in np.ascontiguousarray(products(held, vectors).T)]
+        return [self._nearest(found, k, where) for found in products(held, vectors).T]
+
+    def closest(self, vectors: Matrix) -> Vector:
+        """The highest cosine of each of (n, d) vectors to a row, (n,); 0 where there are no rows."""
+        if not self._ids:
+            return np.zeros(len(vectors), np.float32)
+        found: Vector = products(self._room[: len(self._ids)], vectors).max(axis=0)
+        return found
 
     def _nearest(self, found: Vector, k: int, where: Where | None) -> Neighbours:
         if where is not None:  # by closeness, until enough have passed: few are looked at
