@@ -17,7 +17,7 @@ FEW = 8
 def unit(rows: Matrix) -> Matrix:
     """Scale the rows of an (n, d) matrix to length one; rows of zeros, and rows that are not finite, become zeros."""
     length = np.sqrt(np.einsum("nd,nd->n", rows, rows))
-    if not (_TINY <= length.min(initial=1.0) and length.max(initial=1.0) < np.inf):
+    if not (length.min(initial=1.0) >= _TINY and length.max(initial=1.0) < np.inf):
         length = np.where((length >= _TINY) & (length < np.inf), length, np.inf)
         rows = np.where(np.isfinite(length)[:, None], rows, 0)
     scaled: Matrix = (rows / length[:, None]).astype(np.float32)
