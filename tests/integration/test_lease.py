@@ -45,7 +45,10 @@ def test_a_dead_process_of_this_machine_holds_nothing(ledger: Ledger) -> None:
         pass
 
 
-@pytest.mark.parametrize("holder", [f"{socket.gethostname()}:{os.getpid()}:x", "another-machine:1:x", "scheduler"])
+HOLDERS = {"living": f"{socket.gethostname()}:{os.getpid()}:x", "far": "another-machine:1:x", "named": "scheduler"}
+
+
+@pytest.mark.parametrize("holder", HOLDERS.values(), ids=HOLDERS)
 def test_the_living_and_the_far_are_waited_for(ledger: Ledger, holder: str) -> None:
     assert take(ledger, "k", holder, 1_000)
     with pytest.raises(LeaseHeld), lease(ledger, "k"):
