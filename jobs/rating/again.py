@@ -3,6 +3,9 @@
 Whether one is due, and which, follows from the rater's name and ratings alone, so that the same question has the same
 answer until something is rated. The answer is a rating like any other: it takes the earlier one's place in the reward,
 and the ledger keeps both, from which the rater's reliability is computed.
+
+A page that showed nothing but repeats would give them away. So `one_more` asks for as many texts that are new to the
+rater, and nothing tells which is which.
 """
 
 import hashlib
@@ -21,6 +24,8 @@ from rewards.errors import TooFew
 from rewards.settings import RewardSettings
 
 BEFORE, AFTER = "before", "after"
+RECENT, OLDER = 60, 400
+"""The newest texts are on the page already; a text that is new to a rater is one of so many before them."""
 
 
 class Reliability(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,9 +44,25 @@ def due(ledger: Ledger, rater: str, settings: RewardSettings) -> str | None:
     It is one that the rater rated before at least `again_after` others, only once, and that is still to be seen. Of
     those, and of the times at which one is shown, a hash draws.
     """
-    given = history(ledger, rater)
+    given = _settled(history(ledger, rater)).get(rater, [])
     if _draw(rater, str(len(given))) >= settings.again_share:
         return None
+    return _repeat(ledger, rater, given, settings)
+
+
+def one_more(ledger: Ledger, rater: str, settings: RewardSettings) -> str | None:
+    """The item that a page is to ask this rater about now, beside what was written; mostly None.
+
+    As often as it is what is `due`, it is one that the rater never judged. It is the same until something is rated.
+    """
+    given = _settled(history(ledger, rater)).get(rater, [])
+    drawn = _draw(rater, str(len(given)))
+    if drawn < settings.again_share:
+        return _repeat(ledger, rater, given, settings)
+    return _unknown(ledger, rater) if drawn < 2 * settings.again_share else None
+
+
+def _repeat(ledger: Ledger, rater: str, given: Sequence[Rated], settings: RewardSettings) -> str | None:
     once = _rated_once(given, settings.again_after)
     seen = _visible(ledger, once)
     return min((id_ for id_ in once if id_ in seen), key=lambda id_: _draw(rater, id_), default=None)
@@ -52,15 +73,14 @@ def repeats(given: Sequence[Rated], after: int) -> dict[str, list[tuple[float, f
 
     What is rated again sooner is a correction: the rater remembers what was said.
     """
-    last: dict[tuple[str, str], tuple[int, float]] = {}
-    count: dict[str, int] = {}
     found: dict[str, list[tuple[float, float]]] = {}
-    for each in given:
-        place = count[each.rater] = count.get(each.rater, 0) + 1
-        before = last.get((each.rater, each.item_id))
-        if before and place - before[0] > after:
-            found.setdefault(each.rater, []).append((before[1], each.value))
-        last[each.rater, each.item_id] = (place, each.value)
+    for rater, mine in _settled(given).items():
+        last: dict[str, tuple[int, float]] = {}
+        for place, each in enumerate(mine):
+            before = last.get(each.item_id)
+            if before and place - before[0] > after:
+                found.setdefault(rater, []).append((before[1], each.value))
+            last[each.item_id] = (place, each.value)
     return found
 
 
@@ -77,12 +97,37 @@ def reliability(pairs: Sequence[tuple[float, float]]) -> Reliability:
     return Reliability(repeats=len(pairs), moved=moved, agreement=agreement)
 
 
-def _rated_once(given: Sequence[Rated], after: int) -> list[str]:
-    times: dict[str, int] = {}
+def _settled(given: Sequence[Rated]) -> dict[str, list[Rated]]:
+    """By rater, of each row of ratings of one text the last: criterion after criterion, it is one rating."""
+    found: dict[str, list[Rated]] = {}
     for each in given:
-        times[each.item_id] = times.get(each.item_id, 0) + 1
-    early = given[: max(0, len(given) - after)]
-    return [each.item_id for each in early if times[each.item_id] == 1]
+        mine = found.setdefault(each.rater, [])
+        if mine and mine[-1].item_id == each.item_id:
+            mine.pop()
+        mine.append(each)
+    return found
+
+
+def _rated_once(given: Sequence[Rated], after: int) -> list[str]:
+    """What was rated before at least `after` others, and not again; a correction is no second time."""
+    last: dict[str, int] = {}
+    again: set[str] = set()
+    for place, each in enumerate(given):
+        if place - last.get(each.item_id, place) > after:
+            again.add(each.item_id)
+        last[each.item_id] = place
+    return [id_ for id_, place in last.items() if place < len(given) - after and id_ not in again]
+
+
+def _unknown(ledger: Ledger, rater: str) -> str | None:
+    """A candidate that the rater never judged, drawn from those that are not the newest."""
+    c, f = schema.items.c, schema.feedback.c
+    judged = sa.select(f.item_id).where(f.rater == rater)
+    wanted = sa.and_(VISIBLE, c.kind == "candidate", c.echo_of.is_(None))
+    older = sa.select(c.item_id).where(wanted).order_by(c.seq.desc(), c.item_id).offset(RECENT).limit(OLDER).subquery()
+    with ledger.reading() as db:
+        ids = db.execute(sa.select(older.c.item_id).where(older.c.item_id.not_in(judged))).scalars()
+        return min(ids, key=lambda id_: _draw(rater, id_), default=None)
 
 
 def _visible(ledger: Ledger, ids: Sequence[str]) -> set[str]:

@@ -11,6 +11,7 @@ from memory.strategies import STRATEGIES
 from studio.web import views
 from studio.web.here import Here, Key
 from studio.web.shapes import (
+    AskedOut,
     ByRater,
     CommentIn,
     EditIn,
@@ -18,6 +19,7 @@ from studio.web.shapes import (
     HideIn,
     ItemOut,
     ItemsOut,
+    OneMoreOut,
     RateIn,
     Standing,
 )
@@ -104,6 +106,22 @@ def recall(
         raise BadInput(f"there is no strategy '{wanted}'; choose one of {', '.join(STRATEGIES)}")
     found = views.found(house.ledger, house.memory, words, task=task or None, k=k, strategy=wanted, rater=rater)
     return ItemsOut(items=[item_out(view) for view in found], total=len(found))
+
+
+@router.get("/ask", summary="One more text to rate: mostly none")
+def ask(here: Here, rater: str = "me") -> OneMoreOut:
+    """Now and then a text from before, for the first time or again; do not say which, nor what was said of it.
+
+    It is the same until this rater rates something.
+    """
+    from jobs.rating.again import one_more
+
+    house = here.house
+    item_id = one_more(house.ledger, checks.name(rater), house.settings.rewards)
+    view = views.by_id(house.ledger, [item_id], rater).get(item_id) if item_id else None
+    if view is None or view.task not in house.settings.tasks:
+        return OneMoreOut(item=None)
+    return OneMoreOut(item=AskedOut(**{name: getattr(view, name) for name in AskedOut.model_fields}))
 
 
 def known_task(here: Here, task: str | None) -> None:

@@ -104,6 +104,22 @@ class ItemsOut(Shape):
     total: int
 
 
+class AskedOut(Shape):
+    """A text to be rated, and nothing of what anybody said of it."""
+
+    item_id: str
+    text: str
+    task: str
+    prompt: str
+    fields: dict[str, str]
+
+
+class OneMoreOut(Shape):
+    """What to ask a rater about now, if anything."""
+
+    item: AskedOut | None
+
+
 class RecalledOut(Shape):
     """What memory lent to a turn."""
 

@@ -6,10 +6,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import uvicorn
 
-from loop.events import CandidatePicked, TurnTaken
+from jobs.rating.report import report
+from loop import feedback
+from loop.brief import Brief
+from loop.events import CandidatePicked, ItemHidden, TurnTaken
+from loop.turn import take_turn
 from studio.compose import House
 from studio.web.app import create_app
 from studio.web.hub import Hub
@@ -252,6 +257,47 @@ def test_what_somebody_else_was_given_bears_a_mark(browser: Any, tmp_path: Path,
         page.screenshot(path=SHOTS / f"repeats-{scheme}.png", full_page=True)
         page.reload()
         assert cards(page, 1).first.locator(".repeats-badge").is_visible()
+
+
+def turn(house: House, prompt: str, n: int) -> list[str]:
+    """The candidates of a turn that was taken before the page was opened."""
+    taken = take_turn(
+        Brief(task="tweet", prompt=prompt, n=n), memory=house.memory, model=house.writer, ledger=house.ledger,
+        tasks=house.settings.tasks, settings=house.settings.generator,
+    )  # fmt: skip
+    return [candidate.candidate_id for candidate in taken.candidates]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_text_is_rated_again_by_whoever_does_not_know_it(browser: Any, house: House, width: int, scheme: str) -> None:
+    rewards = msgspec.structs.replace(house.settings.rewards, again_share=1.0, again_after=3)
+    house.settings = msgspec.structs.replace(house.settings, rewards=rewards)
+    for item in turn(house, "a lighthouse", 4):
+        feedback.rate(house.ledger, house.settings.tasks, item, {"clarity": 4}, comment="dry wit")
+    for _ in range(5):  # what was rated leaves the page
+        turn(house, "the sea", 2)
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    with served(house) as url, opened(browser, url, width, scheme) as page:
+        asking = page.locator(".turn.asking .card")
+        asking.wait_for()
+        assert "asking" in page.locator(".turn").nth(1).get_attribute("class"), "below the newest turn"
+        assert asking.locator(".card-text").inner_text() == IDEAS[0]
+        assert "a lighthouse" in page.locator(".turn.asking .turn-head").inner_text()
+        assert asking.locator("input:checked, .score.on").count() == 0, "what was said is not shown"
+        assert asking.locator(".card-reward").inner_text() == ""
+        assert asking.locator(".act:visible").all_inner_texts() == ["Comment"]
+        assert "dry wit" not in page.locator("#turns").inner_text()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert _unlabelled(page) == []
+        page.screenshot(path=SHOTS / f"one-more-{width}-{scheme}.png", full_page=True)
+        asking.focus()
+        for key in "1xs":  # neither picked nor hidden, but scored
+            page.keyboard.press(key)
+        with kept(page):
+            page.keyboard.press("2")
+    assert report(house.ledger, rewards).raters[0].repeated.repeats == 1
+    assert not any(isinstance(r.event, CandidatePicked | ItemHidden) for r in house.ledger.read())
 
 
 def test_hostile_text_stays_text(browser: Any, tmp_path: Path) -> None:

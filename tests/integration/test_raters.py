@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from jobs.rating.again import due, reliability, repeats
+from jobs.rating.again import RECENT, due, one_more, reliability, repeats
 from jobs.rating.report import ALL, report
 from jobs.rating.said import Rated, history
 from loop import feedback, schema
@@ -137,6 +137,31 @@ def test_now_and_then_means_the_share(home: Home) -> None:
         times += due(home.ledger, "me", RewardSettings(again_share=0.25, again_after=1)) is not None
     assert 0.15 < times / len(ids) < 0.35
     assert due(home.ledger, "me", RewardSettings(again_share=0.0)) is None
+
+
+def test_criterion_after_criterion_is_one_rating(home: Home) -> None:
+    (ids,) = turns(home, 1, 8)
+    for item in ids[:6]:
+        for score in (1, 2, 3):  # as a page sends what is scored slowly
+            rate(home, item, score)
+    assert due(home.ledger, "me", ALWAYS) in ids[:3], "scored thrice in a row is rated once"
+    slow = [Rated("me", "a", 0.2), Rated("me", "a", 0.4), Rated("me", "b", 0.5), Rated("me", "c", 0.5)]
+    assert repeats([*slow, Rated("me", "a", 0.1), Rated("me", "a", 0.6)], after=2) == {"me": [(0.4, 0.6)]}
+
+
+def test_a_page_asks_as_often_about_what_is_new_to_the_rater(home: Home) -> None:
+    listed = [id_ for ids in turns(home, 30) for id_ in ids]
+    old, rated = set(listed[:-RECENT]), listed[:40:2]
+    settings, asked = RewardSettings(again_share=0.5, again_after=1), []
+    for item in rated:
+        rate(home, item, 3)
+        more = one_more(home.ledger, "me", settings)
+        assert more == one_more(home.ledger, "me", settings), "the same until something is rated"
+        repeat = due(home.ledger, "me", settings)
+        assert more in ({repeat} if repeat else old - set(rated[: rated.index(item) + 1]) | {None})
+        asked.append(more in rated[: rated.index(item) + 1])
+    assert 5 <= sum(asked) <= 15, "half of the time it is a repeat"
+    assert one_more(home.ledger, "me", RewardSettings(again_share=0.0)) is None
 
 
 def test_the_earlier_rating_is_kept_for_the_reliability_alone(home: Home) -> None:

@@ -7,9 +7,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from fastapi.testclient import TestClient
 
+from jobs.rating.report import report
 from loop.events import CandidatePicked, CandidateRated, TurnTaken
 from studio.compose import House
 from studio.web.app import create_app
@@ -221,6 +223,24 @@ def test_everything_that_can_be_said_of_a_candidate(studio: TestClient, house: H
         4,
         sorted([i["reward"] for i in best["items"]])[::-1],
     )
+
+
+def test_now_and_then_one_more_is_asked_about_as_if_nobody_had_said_anything(house: House) -> None:
+    rewards = msgspec.structs.replace(house.settings.rewards, again_share=1.0, again_after=2)
+    house.settings = msgspec.structs.replace(house.settings, rewards=rewards)
+    with open_studio(house) as studio:
+        assert studio.get("/api/ask").json() == {"item": None}
+        ids = [candidate["candidate_id"] for candidate in written(studio)["candidates"]]
+        scores = {"scores": {"clarity": 5}, "comment": "dry wit", "rater": "ann"}
+        for item_id in ids:
+            studio.post(f"/api/items/{item_id}/rate", json=scores)
+        asked = studio.get("/api/ask?rater=ann").json()["item"]
+        assert asked.keys() == {"item_id", "text", "task", "prompt", "fields"}
+        assert (asked["item_id"], asked["prompt"], asked["fields"]) == (ids[0], BRIEF["prompt"], BRIEF["fields"])
+        assert studio.get("/api/ask?rater=bob").json() == {"item": None}
+        assert studio.get("/api/ask?rater=%20").status_code == 422
+        studio.post(f"/api/items/{ids[0]}/rate", json=scores)
+    assert report(house.ledger, rewards).raters[0].repeated.repeats == 1
 
 
 def test_a_key_makes_feedback_happen_once_per_item(studio: TestClient, house: House) -> None:

@@ -9,7 +9,7 @@ const SHARED = {
 const SETTLE = 500; // milliseconds after the last score before it is sent
 
 export class Card {
-  constructor(number, criteria) {
+  constructor(number, criteria, name = `Candidate ${number}`) {
     this.root = copy("card-template");
     this.root.card = this;
     this.criteria = criteria;
@@ -17,11 +17,11 @@ export class Card {
     this.round = 0;
     this.timer = 0;
     this.hidden = false;
+    this.alone = false; // without its siblings: to be scored, and no more
     this.at(".card-number").textContent = number;
-    this.root.setAttribute("aria-label", `Candidate ${number}`);
+    this.root.setAttribute("aria-label", name);
     this.root.dataset.writing = "";
-    this.number = number;
-    this.#wire();
+    this.#wire(name);
     criteria.forEach((name) => this.#criterion(name));
   }
 
@@ -54,6 +54,15 @@ export class Card {
     this.stand(candidate);
     this.said(candidate.comment);
     Object.entries(candidate.scores).forEach(([name, score]) => this.#mark(name, score));
+  }
+
+  // A text from before: its words alone, whatever was said of it.
+  ask({ item_id, text }) {
+    delete this.root.dataset.writing;
+    this.item = this.candidate = this.root.dataset.id = item_id;
+    this.alone = true;
+    this.root.classList.add("alone");
+    this.text(text);
   }
 
   text(words) {
@@ -95,7 +104,7 @@ export class Card {
   }
 
   async choose() {
-    if (!this.item || this.hidden) return;
+    if (!this.item || this.hidden || this.alone) return;
     if (this.item !== this.candidate) {
       toast("An edit already counts as preferred over what it rewrites.");
       return;
@@ -106,7 +115,7 @@ export class Card {
   }
 
   async toggleHidden() {
-    if (!this.item) return;
+    if (!this.item || this.alone) return;
     const hidden = !this.hidden;
     if (await this.do("hide", { hidden })) {
       this.hide(hidden);
@@ -115,7 +124,7 @@ export class Card {
   }
 
   edit(open = true) {
-    if (!this.item || this.hidden) return;
+    if (!this.item || this.hidden || this.alone) return;
     const form = this.at(".card-edit");
     form.hidden = !open;
     this.at(".card-text").hidden = open;
@@ -206,8 +215,8 @@ export class Card {
     this.at(".criteria").append(group);
   }
 
-  #wire() {
-    this.at(".criteria").setAttribute("aria-label", `Scores of candidate ${this.number}`);
+  #wire(name) {
+    this.at(".criteria").setAttribute("aria-label", `Scores of ${name.toLowerCase()}`);
     this.at(".act-pick").addEventListener("click", () => this.choose());
     this.at(".act-edit").addEventListener("click", () => this.edit());
     this.at(".act-comment").addEventListener("click", () => this.comment(this.at(".card-comment").hidden));

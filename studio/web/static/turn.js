@@ -27,6 +27,18 @@ export class TurnView {
     return view;
   }
 
+  // A text from before, to be rated.
+  static asking(item, criteria) {
+    const view = new TurnView({ ...item, n: 1 }, criteria);
+    const card = new Card("·", criteria, "One more");
+    view.cards = [card];
+    view.at(".cards").append(card.root);
+    card.ask(item);
+    view.root.classList.add("asking");
+    view.tell("one more to rate");
+    return view;
+  }
+
   tell(words, bad = false) {
     this.at(".turn-words").textContent = words;
     this.at(".turn-state").classList.toggle("bad", bad);

@@ -74,6 +74,7 @@ async function write(wanted) {
   try {
     const turn = await view.write(id(), stop.signal);
     announce(`${turn.candidates.length} candidates are ready.`);
+    more();
     if (document.activeElement === document.body || document.activeElement.id === "go") view.cards[0]?.root.focus({ preventScroll: true });
   } catch (error) {
     announce(error.name === "AbortError" ? "Stopped." : error.message);
@@ -96,6 +97,21 @@ async function before() {
     toast(error.message, true);
   }
   find("#empty").hidden = turns.childElementCount > 0;
+  more();
+}
+
+// Now and then, below the newest turn, a text from before; each is offered once.
+async function more() {
+  try {
+    const { item } = await send(`/api/ask?rater=${encodeURIComponent(rater())}`);
+    const here = item && (item.item_id === sessionStorage.getItem("asked") || turns.querySelector(`[data-id="${CSS.escape(item.item_id)}"]`));
+    if (!item || here || !turns.firstElementChild) return;
+    sessionStorage.setItem("asked", item.item_id);
+    turns.querySelector(".asking:not(:focus-within)")?.remove();
+    turns.firstElementChild.after(TurnView.asking(item, criteriaOf(item.task)).root);
+  } catch {
+    // nobody misses a question that could not be asked
+  }
 }
 
 // --- keys --------------------------------------------------------------------------------------
