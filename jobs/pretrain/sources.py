@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from jobs.pretrain.grammar import words
 from jobs.pretrain.personas import Persona
+from jobs.pretrain.words_common import COUNTED, UNCOUNTED
 from jobs.pretrain.words_everyday import FOOD, LISTED, OBJECTS
 
 csv.field_size_limit(1 << 24)
@@ -233,13 +234,14 @@ def _spelled(line: str) -> set[str]:
 
 
 def nouns(data: Path) -> tuple[str, ...]:
-    """Names of everyday things and food, ours and those of the word lists (CC0) that everybody knows, each once.
+    """What people ask about: everyday things and food, ours and those of the word lists (CC0) that everybody knows,
+    and words far and wide; each once.
 
-    A `~` marks what takes no article (food).
+    A `~` marks what takes no article (food, music, Mondays).
     """
     listed = (f"~{noun}" for noun in _listed(data, {"menuItems": "menuItems"}))
     food = (*(noun for noun in listed if noun in LISTED), *(f"~{noun}" for noun in FOOD))
-    return tuple(dict.fromkeys((*objects(data), *food)))
+    return tuple(dict.fromkeys((*objects(data), *food, *COUNTED, *(f"~{word}" for word in UNCOUNTED))))
 
 
 def objects(data: Path) -> tuple[str, ...]:

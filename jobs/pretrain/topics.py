@@ -111,7 +111,7 @@ def sample_topic(
         doing = _doing_with_extra(near["do"], rng)
         return Topic(_asked(gerund(doing), rng), "doing", near | doing_words(doing))
     kind = "thing"
-    if dice < 0.66 or not nouns:
+    if dice < 0.56 or not nouns:
         rest = [name for name in domain["things"] if name not in near.values()]
         phrase = rng.choice([name for name in rest if "idea" in kinds or name not in ABSTRACT] or [near["thing"]])
         kind = "idea" if phrase in ABSTRACT else kind
