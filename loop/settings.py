@@ -34,9 +34,9 @@ class TaskProfile(Section, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Longest candidate, in characters; a longer one is cut at the last whole word."""
     lines: Positive = 1
     """How many lines a candidate may have; what follows is cut."""
-    temperature: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.9
+    temperature: Annotated[float, msgspec.Meta(ge=0, le=5)] = 0.7
     """How freely it writes; 0 always takes the likeliest word."""
-    top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.95
+    top_p: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.9
     """Words are drawn from the likeliest ones that together have this probability."""
 
 
@@ -84,7 +84,7 @@ TASKS: dict[str, TaskProfile] = {
         n=6,
         max_tokens=32,
         max_chars=200,
-        temperature=1.0,
+        temperature=0.8,
     ),
     "caption": TaskProfile(
         instruction="You write captions for cartoons. Answer with one caption.",

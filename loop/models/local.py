@@ -30,8 +30,8 @@ class LocalChatModel(BaseChatModel):
 
     engine: Engine
     max_tokens: int = 48
-    temperature: float = 0.9
-    top_p: float = 0.95
+    temperature: float = 0.7
+    top_p: float = 0.9
     seed: int | None = None
     n: int = 1
     stop: tuple[str, ...] = ()
