@@ -4,7 +4,7 @@
 - A dataset that holds it and that nothing was trained on is deleted; `distill` makes it again without the text.
 - From a dataset that something was trained on, every row that holds it is struck, and the manifest says so: the
   dataset remains the proof of what a model has seen.
-- Models that were trained on such a dataset, and models that go on from them, are marked.
+- Models that were trained on such a dataset, and models that go on from them, are marked, and so are reward models.
 - What distillation remembers is thrown away; Chroma follows the ledger by itself.
 
 Forgetting a turn is forgetting its prompt, its candidates and their edits; other texts written for the same prompt
@@ -31,6 +31,7 @@ from jobs.distill.dataset import (
     read_manifest,
     write_durably,
 )
+from jobs.train.plan import PLAN, read_plan
 from loop import schema
 from loop.errors import NotFound
 from loop.events import ItemForgotten, TrainingStarted
@@ -48,6 +49,8 @@ class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
     """Datasets whose rows were struck: a model had been trained on them."""
     models: list[str]
     """Models that are marked."""
+    rewards: list[str]
+    """Reward models that are marked."""
 
 
 def forget(ledger: Ledger, home: Path, id_: str) -> Forgotten:
@@ -57,11 +60,13 @@ def forget(ledger: Ledger, home: Path, id_: str) -> Forgotten:
     holding = [path for path in _complete(folder) if _holds(path, frozenset(ids))]
     trained = _trained(ledger)
     names = [path.name for path in holding]
-    models = _models(ledger, names)
+    models, rewards = _models(ledger, names), _rewards(ledger, names)
     new = _not_yet(ledger, ids)
     if new:
-        ledger.forget(new, *(ItemForgotten(item_id=i, datasets=tuple(names), models=tuple(models)) for i in new))
+        marks = {"datasets": tuple(names), "models": tuple(models), "rewards": tuple(rewards)}
+        ledger.forget(new, *(ItemForgotten(item_id=id_, **marks) for id_ in new))
     states.forget(folder)
+    _drop_fits(home, names)
     for path in holding:
         if path.name in trained:
             strike(path, ids)
@@ -72,6 +77,7 @@ def forget(ledger: Ledger, home: Path, id_: str) -> Forgotten:
         deleted=[name for name in names if name not in trained],
         struck=[name for name in names if name in trained],
         models=models,
+        rewards=rewards,
     )
 
 
@@ -116,12 +122,12 @@ def _of(row: dict[str, object], ids: frozenset[str]) -> bool:
 
 
 def _trained(ledger: Ledger) -> set[str]:
-    """Datasets on which training was begun, whether it ended or not."""
-    e, m = schema.events.c, schema.models.c
+    """Datasets on which training was begun, whether it ended or not, or to which a reward model was fitted."""
+    e, m, w = schema.events.c, schema.models.c, schema.reward_models.c
     with ledger.reading() as db:
         begun = db.execute(sa.select(e.payload).where(e.type == TrainingStarted.__name__)).scalars()
         ids = {msgspec.json.decode(payload, type=TrainingStarted).dataset_id for payload in begun}
-        return ids | set(db.execute(sa.select(m.dataset_id)).scalars())
+        return ids | {*db.execute(sa.select(m.dataset_id)).scalars(), *db.execute(sa.select(w.dataset_id)).scalars()}
 
 
 def _models(ledger: Ledger, datasets: Iterable[str]) -> list[str]:
@@ -134,6 +140,20 @@ def _models(ledger: Ledger, datasets: Iterable[str]) -> list[str]:
             if row.dataset_id in named or row.parent in found:
                 found.append(row.model_id)
     return found
+
+
+def _rewards(ledger: Ledger, datasets: Sequence[str]) -> list[str]:
+    """Reward models that were fitted to these datasets."""
+    c = schema.reward_models.c
+    with ledger.reading() as db:
+        return list(db.execute(sa.select(c.reward_id).where(c.dataset_id.in_(datasets)).order_by(c.seq)).scalars())
+
+
+def _drop_fits(home: Path, datasets: Sequence[str]) -> None:
+    """Delete what a killed fit of a reward model left: its rows hold words."""
+    for run in (home / "runs").glob("w_*"):
+        if (run / PLAN).is_file() and read_plan(run).dataset_id in datasets:
+            shutil.rmtree(run)
 
 
 def _delete(dataset: Path) -> None:

@@ -161,15 +161,18 @@ def _begin_at(shop: Workshop, onto: str | None) -> str | None:
 def _reward(shop: Workshop, method: str, named: str | None) -> str | None:
     """The folder of the reward model that is asked. Raises BadInput where one is needed and there is none."""
     from jobs.rewarding.model import kept, rewards_folder
+    from jobs.rewarding.serving import marked
 
     if not any(METHODS[name].rewarded for name in stages(method)):
         if named is not None:
             raise BadInput(f"{method} asks no reward model; leave '{named}' out")
         return None
-    known = [report.reward_id for report in kept(shop.home)]
+    gone = marked(shop.ledger)
+    known = [report.reward_id for report in kept(shop.home) if report.reward_id not in gone]
     if not known or (named is not None and named not in known):
         said = f"there is no reward model '{named}'" if named else f"{method} needs a reward model"
-        raise BadInput(f"{said}; fit one with `reprise reward`")
+        forgotten = f" but one that was fitted to the forgotten text '{gone[named]}'" if named in gone else ""
+        raise BadInput(f"{said}{forgotten}; fit one with `reprise reward`")
     return str(rewards_folder(shop.home) / (named or known[-1]))
 
 

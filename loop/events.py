@@ -77,6 +77,17 @@ class TurnTaken(Event, frozen=True, kw_only=True):
     recalled: tuple[RecalledItem, ...] = ()
 
 
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a text is shown and others, that were written beside it, are not. Where none was left out there is none."""
+
+    by: str
+    """The reward model."""
+    of: int
+    """How many texts were written for the places that were to be filled, this one among them."""
+    bound: float
+    """The reward that it surely reaches, in the eyes of that model."""
+
+
 class CandidateWritten(Event, frozen=True, kw_only=True):
     """One of a turn's texts."""
 
@@ -94,6 +105,7 @@ class CandidateWritten(Event, frozen=True, kw_only=True):
     """The text for other fields that it repeats, though it was written again."""
     shared: Shared | None = None
     """What it has in common with that."""
+    chosen: Choice | None = None
 
 
 class CandidateRated(Event, frozen=True, kw_only=True):
@@ -151,6 +163,8 @@ class ItemForgotten(Event, frozen=True, kw_only=True):
     item_id: str
     datasets: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    rewards: tuple[str, ...] = ()
+    """Reward models."""
 
 
 class RatersCalibrated(Event, frozen=True, kw_only=True):
@@ -223,6 +237,17 @@ class TrainingFailed(Event, frozen=True, kw_only=True):
 
     run_id: str
     reason: str
+
+
+class RewardFitted(Event, frozen=True, kw_only=True):
+    """A reward model was fitted to a dataset and measured on what was held out."""
+
+    reward_id: str
+    kind: str
+    dataset_id: str
+    sha256: str
+    """Of its manifest, which names the hashes of its files."""
+    metrics: dict[str, float]
 
 
 class ModelEvaluated(Event, frozen=True, kw_only=True):

@@ -27,6 +27,7 @@ from loop.events import (
     ModelRolledBack,
     PairImported,
     RatersCalibrated,
+    RewardFitted,
     TextImported,
     TrainingFinished,
     TurnTaken,
@@ -176,10 +177,11 @@ def _forgotten(db: sa.Connection, recorded: Recorded, event: ItemForgotten) -> N
     _change(db, recorded, event.item_id, forgotten=True, reason_id=None)
     items = schema.items  # where a prompt was forgotten: what was written for it is to be indexed without it
     db.execute(sa.update(items).where(items.c.prompt_id == event.item_id).values(touched=recorded.seq))
-    p, m = schema.preferences.c, schema.models.c
+    p, m, w = schema.preferences.c, schema.models.c, schema.reward_models.c
     gone = sa.or_(p.chosen == event.item_id, p.rejected == event.item_id)
     db.execute(sa.delete(schema.preferences).where(gone))
     db.execute(sa.update(schema.models).where(m.model_id.in_(event.models)).values(tainted=event.item_id))
+    db.execute(sa.update(schema.reward_models).where(w.reward_id.in_(event.rewards)).values(tainted=event.item_id))
 
 
 def _change(db: sa.Connection, recorded: Recorded, item_id: str, **values: object) -> None:
@@ -215,6 +217,7 @@ HANDLERS: dict[type[Event], Handler] = {
     DatasetDistilled: each(night.distilled),
     TrainingFinished: each(night.trained),
     ModelPulled: each(night.pulled),
+    RewardFitted: each(night.fitted),
     ModelEvaluated: each(night.evaluated),
     ModelPromoted: each(night.promoted),
     ModelRolledBack: each(night.rolled_back),

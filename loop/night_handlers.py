@@ -13,6 +13,7 @@ from loop.events import (
     ModelPromoted,
     ModelPulled,
     ModelRolledBack,
+    RewardFitted,
     TrainingFinished,
 )
 from loop.recorded import Recorded
@@ -45,6 +46,15 @@ def _model(db: sa.Connection, recorded: Recorded, event: TrainingFinished | Mode
         "sha256": event.sha256, "metrics": as_json(event.metrics), "verdict": None, "tainted": None,
     }  # fmt: skip
     insert_new(db, schema.models, [row])
+
+
+def fitted(db: sa.Connection, recorded: Recorded, event: RewardFitted) -> None:
+    """A reward model that may choose what a turn shows; what was damaged and is fitted again takes its own place."""
+    row = {
+        "reward_id": event.reward_id, "seq": recorded.seq, "at": recorded.at, "kind": event.kind,
+        "dataset_id": event.dataset_id, "sha256": event.sha256, "metrics": as_json(event.metrics), "tainted": None,
+    }  # fmt: skip
+    upsert(db, schema.reward_models, [row])
 
 
 def evaluated(db: sa.Connection, _: Recorded, event: ModelEvaluated) -> None:

@@ -161,6 +161,17 @@ models = _table(
     _text("verdict"),  # NULL until evaluated, then promotable | refused
     _text("tainted"),  # the item whose words it was trained on and that was forgotten since
 )
+reward_models = _table(
+    "reward_models",
+    _text("reward_id", primary_key=True),
+    _int("seq", nullable=False),
+    _text("at", nullable=False),
+    _text("kind", nullable=False),
+    _text("dataset_id", nullable=False),
+    _text("sha256", nullable=False),
+    _text("metrics", nullable=False),
+    _text("tainted"),  # the item that it was fitted to and that was forgotten since
+)
 champions = _table(
     "champions",
     _int("seq", primary_key=True, autoincrement=False),

@@ -57,6 +57,8 @@ class GeneratorSettings(Section, frozen=True, kw_only=True, forbid_unknown_field
     """Longest prompt of a brief, fields included, in characters."""
     tries: Positive = 4
     """Rounds of writing: what came out empty, or twice, or as it was written for other fields, is written again."""
+    best_of: Annotated[int, msgspec.Meta(ge=1, le=16)] = 1
+    """So many texts are written for each that is shown, and the reward model chooses; 1 shows all that is written."""
 
 
 TASKS: dict[str, TaskProfile] = {

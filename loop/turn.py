@@ -10,7 +10,7 @@ from loop import checks
 from loop.brief import Brief, Message, build_messages
 from loop.drafts import Desk, Draft, Listener, write_drafts
 from loop.errors import KeyUsed, ModelUnusable
-from loop.events import CandidateWritten, Event, RecalledItem, TurnTaken
+from loop.events import CandidateWritten, Choice, Event, RecalledItem, TurnTaken
 from loop.faults import point
 from loop.ids import new_id
 from loop.ledger import Ledger, Vectors
@@ -22,6 +22,7 @@ from loop.settings import GeneratorSettings, TaskProfile
 from memory.item import Recalled
 from memory.recall import Recall
 from memory.repeats import Shared
+from rewards.scorer import Scorer
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +37,8 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     """The text for other fields that it repeats: no round of writing wrote anything newer."""
     shared: Shared | None = None
     """What it has in common with that."""
+    chosen: Choice | None = None
+    """Why it is shown, where others that were written are not."""
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,10 +65,14 @@ def take_turn(
     ledger: Ledger,
     tasks: Mapping[str, TaskProfile],
     settings: GeneratorSettings,
+    scorer: Scorer | None = None,
     listen: Listener | None = None,
     key: str | None = None,
 ) -> Turn:
-    """Recall, write, and make it durable; sent twice with one key, it happens once."""
+    """Recall, write, and make it durable; sent twice with one key, it happens once.
+
+    With a `scorer` more is written than is shown, as `settings.best_of` says.
+    """
     profile = checks.task_profile(tasks, brief.task)
     checks.brief(brief, settings)
     if key and (earlier := ledger.find(key)):
@@ -74,7 +81,8 @@ def take_turn(
     recall = memory.recall(brief, seed)
     messages = _messages(profile, brief, recall)
     desk = Desk(
-        brief=brief, profile=profile, model=model, memory=memory, seed=seed, tries=settings.tries, listen=listen
+        brief=brief, profile=profile, model=model, memory=memory, seed=seed, tries=settings.tries, listen=listen,
+        scorer=scorer, best_of=settings.best_of,
     )  # fmt: skip
     drafts = _write(desk, recall, messages)
     turn, vectors = _assessed(desk, recall, drafts, messages)
@@ -126,6 +134,7 @@ def _assessed(desk: Desk, recall: Recall, drafts: list[Draft], messages: list[Me
                 echo_of=seen.echo_of,
                 repeats=draft.repeat.item_id if draft.repeat else None,
                 shared=draft.repeat.shared if draft.repeat else None,
+                chosen=draft.choice,
             )
             for id_, draft, seen in zip(ids, drafts, assessed, strict=True)
         ),
@@ -167,6 +176,7 @@ def _written(turn: Turn, brief: Brief, position: int, candidate: Candidate) -> C
         echo_of=candidate.echo_of,
         repeats=candidate.repeats,
         shared=candidate.shared,
+        chosen=candidate.chosen,
     )
 
 
@@ -204,6 +214,7 @@ def read_back(recorded: tuple[Recorded, ...], ledger: Ledger, memory: Memory) ->
                 echo_of=c.echo_of,
                 repeats=c.repeats,
                 shared=c.shared,
+                chosen=c.chosen,
             )
             for c in written
             if c.candidate_id in texts

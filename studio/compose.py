@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from jobs.rewarding.serving import Serving
 from loop.errors import RepriseError
 from loop.handlers import HANDLERS
 from loop.ledger import Ledger
@@ -16,6 +17,7 @@ from loop.projector import Projector
 from loop.registry import Registry
 from loop.remember import Memory
 from memory.embedder import load_embedder
+from rewards.scorer import Scorer
 from studio.settings import Settings, load
 
 
@@ -49,6 +51,15 @@ class House:
         from loop.models.load import open_writer
 
         return open_writer(self.settings.generator, self.registry.champion().adapter)
+
+    @cached_property
+    def serving(self) -> Serving:
+        """Which reward model chooses, and which could."""
+        return Serving(self.ledger, self.home, lambda: self.memory.embedder)
+
+    def scorer(self) -> Scorer | None:
+        """The reward model that chooses what the next turn shows; None where all that is written is shown."""
+        return self.serving.scorer() if self.settings.generator.best_of > 1 else None
 
     def close(self) -> None:
         """Let go of everything."""

@@ -3,13 +3,13 @@
 import msgspec
 import sqlalchemy as sa
 
-from jobs.rewarding.scorer import Scorer
-from jobs.rewarding.uses import ask_next
 from loop import schema
 from loop.catalog import VISIBLE
 from loop.ledger import Ledger
 from loop.prompts import unpack
 from memory.embedder import Embedder
+from rewards.choose import spread
+from rewards.scorer import Scorer
 
 NEWEST = 500
 """So many unrated texts are looked at."""
@@ -39,5 +39,5 @@ def questions(ledger: Ledger, scorer: Scorer, embedder: Embedder, n: int, task: 
     score, lower = scorer.score(prompts, texts), scorer.lower(prompts, texts)
     return [
         Question(ids[place][0], prompts[place], texts[place], float(score[place]), float(lower[place]))
-        for place in ask_next(scorer, embedder, prompts, texts, n)
+        for place in spread(score - lower, embedder.embed(texts), n)
     ]

@@ -13,17 +13,18 @@ from jobs.rewarding.examples import Examples, held_out_part, training_part
 from jobs.rewarding.model import Recipe, begun, is_whole, publish, read_report, rewards_folder
 from jobs.rewarding.on_vectors import save_head
 from jobs.rewarding.report import RewardReport, Scores, on_pairs, on_texts
-from jobs.rewarding.scorer import Floats
 from jobs.rewarding.sight import Sight
 from jobs.workshop import Workshop
 from loop.errors import BadInput
-from loop.manifest import Manifest
+from loop.events import RewardFitted
+from loop.manifest import MANIFEST, Manifest, sha256
 from loop.version import own_version
 from memory.embedder import SHIPPED, Embedder
 from rewards.baselines import by_length, by_similarity
 from rewards.errors import TooFew
 from rewards.head import Head
 from rewards.judge import Texts
+from rewards.scorer import Floats
 from rewards.settings import RewardModelSettings
 
 FORMAT = 1
@@ -60,7 +61,7 @@ def fit_reward(
     id_ = content_id([trained, settings.coverage, *own], known, held)
     folder = rewards_folder(shop.home) / id_
     if is_whole(folder):
-        return Fitted(report=read_report(folder), path=folder, fresh=False)
+        return _recorded(shop, Fitted(report=read_report(folder), path=folder, fresh=False))
     texts, unseen = _seen(known, held, seeing, progress)
     partial = begun(folder)
     if trained:
@@ -72,7 +73,18 @@ def fit_reward(
     scores = Scores(*made, by_similarity(texts, known.opinions, unseen), by_length(texts, known.opinions, unseen))
     report = _report(id_, recipe.kind, dataset_id, known, held, scores, settings)
     publish(partial, report, _manifest(shop, report, recipe, settings), folder)
-    return Fitted(report=report, path=folder, fresh=True)
+    return _recorded(shop, Fitted(report=report, path=folder, fresh=True))
+
+
+def _recorded(shop: Workshop, done: Fitted) -> Fitted:
+    """The ledger knows of it, also where a run was killed before it could say so."""
+    report = done.report
+    sha = sha256(done.path / MANIFEST)
+    event = RewardFitted(
+        reward_id=report.reward_id, kind=report.kind, dataset_id=report.dataset_id, sha256=sha, metrics=report.metrics
+    )
+    shop.ledger.append(event, key=f"{report.reward_id}:{sha}")
+    return done
 
 
 def is_trained(settings: RewardModelSettings, pairs: int) -> bool:

@@ -7,17 +7,17 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from jobs.rewarding.scorer import Floats
 from jobs.rewarding.sight import Sight
 from loop.errors import ModelUnusable
 from memory.embedder import Embedder
 from rewards.head import Head
+from rewards.scorer import Floats
 
 WEIGHTS = "head.safetensors"
 
 
 class HeadScorer:
-    """`jobs.rewarding.scorer.Scorer` by a head on embeddings."""
+    """`rewards.scorer.Scorer` by a head on embeddings."""
 
     def __init__(self, name: str, head: Head, embedder: Embedder) -> None:
         self.name = name

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from jobs.rewarding.model import checked
 from jobs.rewarding.on_vectors import HeadScorer, load_head
-from jobs.rewarding.scorer import Scorer
 from loop.errors import BadInput
 from memory.embedder import Embedder, load_embedder
+from rewards.scorer import Scorer
 
 
 def open_scorer(folder: Path, embedder: Embedder | None = None) -> Scorer:

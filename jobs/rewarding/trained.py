@@ -10,7 +10,6 @@ import numpy as np
 
 from jobs.distill.dataset import load_dataset_manifest
 from jobs.rewarding.examples import Examples
-from jobs.rewarding.scorer import Floats
 from jobs.rewarding.training import ROWS, apart, lora, request, with_head
 from jobs.train.modelling import load_weights
 from jobs.train.parent import train_in_child
@@ -19,6 +18,7 @@ from jobs.train.rows import Tokens, read_rows
 from jobs.train.run import Row
 from jobs.workshop import Workshop
 from loop.manifest import MANIFEST
+from rewards.scorer import Floats
 from rewards.utility import Opinions, logistic
 from rewards.worth import earned, platt, shortfall
 
@@ -35,7 +35,7 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrainedScorer:
-    """`jobs.rewarding.scorer.Scorer` by a model that was trained on pairs."""
+    """`rewards.scorer.Scorer` by a model that was trained on pairs."""
 
     def __init__(self, name: str, folder: Path, base: str, device: str, worth: Worth | None = None) -> None:
         import torch

@@ -90,7 +90,7 @@ def _turn(house: "House", person: "Person", writer: Any) -> "Turn":
         return read_back(earlier, house.ledger, house.memory)
     return take_turn(
         person.brief, memory=house.memory, model=writer(), ledger=house.ledger, tasks=house.settings.tasks,
-        settings=house.settings.generator, key=person.key,
+        settings=house.settings.generator, scorer=house.scorer(), key=person.key,
     )  # fmt: skip
 
 

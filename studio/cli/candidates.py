@@ -13,5 +13,6 @@ SHARED = {"words": "in the words of", "pattern": "by the pattern of", "meaning":
 def about(candidate: "Candidate") -> str:
     """What is known of a new text: its id, how new it is, and what it takes from others."""
     copies = f"  copies {candidate.echo_of}" if candidate.echo_of else ""
-    line = faint(f"{candidate.candidate_id}  novelty {candidate.novelty:.2f}{copies}")
+    chosen = f"  chosen from {candidate.chosen.of}" if candidate.chosen else ""
+    line = faint(f"{candidate.candidate_id}  novelty {candidate.novelty:.2f}{copies}{chosen}")
     return line if candidate.shared is None else line + bad(f"  {SHARED[candidate.shared]} {candidate.repeats}")

@@ -32,6 +32,7 @@ def reward(
     from jobs.rewarding.ask import questions
     from jobs.rewarding.fit import fit_reward
     from jobs.rewarding.open import open_scorer
+    from jobs.rewarding.serving import serves
     from loop import checks
     from studio.workshop import workshop
 
@@ -47,7 +48,10 @@ def reward(
             embedder = house.memory.embedder
             asked = questions(house.ledger, open_scorer(done.path, embedder), embedder, ask, task)
     report = done.report
-    document = {"reward_id": report.reward_id, "path": done.path, "fresh": done.fresh, "report": report, "ask": asked}
+    document = {
+        "reward_id": report.reward_id, "path": done.path, "fresh": done.fresh, "serves": serves(report.metrics),
+        "report": report, "ask": asked,
+    }  # fmt: skip
     call.answer(document, [*_told(done), *_told_questions(asked)])
 
 
@@ -78,11 +82,15 @@ def _newest(house: "House", task: str | None) -> str:
 
 
 def _told(done: "Fitted") -> Iterator[str]:
+    from jobs.rewarding.serving import serves
+
     report = done.report
     yield f"{bold(report.reward_id)}{'' if done.fresh else ' was there already: nothing has changed'}"
     yield f"  a {report.kind} of {report.texts:,} texts and {report.pairs:,} pairs on {report.prompts:,} prompts"
     yield from _told_pairs(report.held_out)
     yield from _told_calibration(report.calibration)
+    if not serves(report.metrics):
+        yield "  it chooses nothing yet: that it orders unseen pairs better than chance is not sure"
     yield faint(f"  {done.path}")
 
 

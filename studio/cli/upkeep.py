@@ -106,6 +106,8 @@ def _told_forgotten(done: "Forgotten") -> Iterator[str]:
         yield f"  datasets whose rows were struck: {', '.join(done.struck)}"
     if done.models:
         yield f"  models that had learned from it, and are marked: {', '.join(done.models)}"
+    if done.rewards:
+        yield f"  reward models that had learned from it, and choose no more: {', '.join(done.rewards)}"
 
 
 def _answer(call: Call, report: "Report") -> None:

@@ -113,10 +113,13 @@ def _turn(call: Call, house: "House", brief: "Brief", model: str | None, key: st
         return read_back(earlier, house.ledger, house.memory)
     writer = writer_for(house, model)
     _index(house)
+    scorer = house.scorer()
+    if house.serving.problem:
+        call.note(house.serving.problem)
     with _watched(call, brief.n) as listen:
         return take_turn(
             brief, memory=house.memory, model=writer, ledger=house.ledger, tasks=house.settings.tasks,
-            settings=house.settings.generator, listen=listen, key=key,
+            settings=house.settings.generator, scorer=scorer, listen=listen, key=key,
         )  # fmt: skip
 
 

@@ -72,7 +72,8 @@ def forget(item_id: str, said: ByRater, here: Here) -> ForgottenOut:
 
     checks.name(said.rater)
     gone = everywhere(here.house.ledger, here.house.home, item_id)
-    return ForgottenOut(item_id=item_id, forgotten=True, datasets=[*gone.deleted, *gone.struck], models=gone.models)
+    datasets = [*gone.deleted, *gone.struck]
+    return ForgottenOut(item_id=item_id, forgotten=True, datasets=datasets, models=gone.models, rewards=gone.rewards)
 
 
 @router.get("/items", summary="The library")

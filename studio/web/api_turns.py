@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Query
@@ -97,10 +97,12 @@ def turn_out(here: Studio, turn: Turn, rater: str = "me") -> TurnOut:
     )
 
 
-def _candidate(written: dict[str, object], stands: views.ItemView, repeated: str) -> CandidateOut:
+def _candidate(written: dict[str, Any], stands: views.ItemView, repeated: str) -> CandidateOut:
     now = ("reward", "ratings", "hidden", "picked", "scores", "comment")
     stand = {name: getattr(stands, name) for name in now}
-    return CandidateOut.model_validate({**written, **stand, "repeated": repeated})
+    chosen = written.pop("chosen")  # what is expected of a text must not sway who rates it
+    more = {"repeated": repeated, "chosen_from": chosen["of"] if chosen else None}
+    return CandidateOut.model_validate({**written, **stand, **more})
 
 
 def _recalled(each: Recalled) -> RecalledOut:

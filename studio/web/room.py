@@ -119,7 +119,7 @@ class Room:
     def _take(self, brief: Brief, key: str | None, ticket: Ticket, tell: Told) -> Turn:
         if ticket.given_up.is_set():
             raise Cancelled
-        house = self.house
+        house, scorer = self.house, self.house.scorer()
         heard = _Heard(self._writer(), ticket, tell)
         return take_turn(
             brief,
@@ -128,6 +128,7 @@ class Room:
             ledger=house.ledger,
             tasks=house.settings.tasks,
             settings=house.settings.generator,
+            scorer=scorer,
             listen=heard.piece,
             key=key,
         )
@@ -137,6 +138,7 @@ class Room:
         try:
             self._say("loading")
             self.house.memory.catch_up()
+            self.house.scorer()
             self._writer()
         except FAILURES as error:
             self._say("failed", problem=sentence(error))
@@ -154,7 +156,7 @@ class Room:
         except FAILURES as error:
             self._say("failed", problem=sentence(error))
             raise
-        self._say("ready", writer.model_id, champion.warning)
+        self._say("ready", writer.model_id, champion.warning or self.house.serving.problem)
         return writer
 
     def _say(self, state: Literal["loading", "ready", "failed"], model_id: str = "", problem: str = "") -> None:

@@ -141,6 +141,7 @@ class CandidateOut(Shape):
     repeats: str | None = Field(default=None, description="The text for other fields that it repeats.")
     shared: str | None = Field(default=None, description="What it has in common with that: words, pattern or meaning.")
     repeated: str = Field(default="", description="That text, while it is there.")
+    chosen_from: int | None = Field(default=None, description="Texts that the reward model chose from, if it did.")
     reward: float | None = None
     ratings: float = 0.0
     hidden: bool = False
@@ -268,6 +269,7 @@ class ForgottenOut(Shape):
     forgotten: bool
     datasets: list[str]
     models: list[str]
+    rewards: list[str]
 
 
 class ProblemOut(Shape):

@@ -1,6 +1,7 @@
 """`reprise reward`: from imported ratings to a model of what people like, and what it would ask."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,21 @@ def test_it_is_fitted_to_the_newest_dataset_once_and_says_how_good_it_is(rated: 
     said = rated("reward").out
     assert "was there already" in said
     assert "length alone" in said
+
+
+def test_it_chooses_what_is_shown_where_more_is_written(rated: Cli) -> None:
+    rated.config("[generator]\nbest_of = 3\n")
+    told = rated("write", "uses for a brick", "--task", "brainstorm", "-n", "2", "--json")
+    assert "no reward model serves" in told.err
+    assert [each["chosen"] for each in json.loads(told.out)["candidates"]] == [None, None]
+    rated.json("distill")
+    fitted = rated.json("reward")
+    assert fitted["serves"]
+    shown = rated.json("write", "uses for a brick", "--task", "brainstorm", "-n", "2", "--strategy", "none")
+    chosen = [each["chosen"] for each in shown["candidates"]]
+    assert {each["by"] for each in chosen} == {fitted["reward_id"]}
+    assert all(2 < each["of"] <= 6 and 0 <= each["bound"] <= 1 for each in chosen), "but for what was written twice"
+    assert "  chosen from " in rated("write", "uses for a rope", "--task", "brainstorm", "-n", "2").out
 
 
 def test_it_names_unrated_texts_to_rate_next(rated: Cli, tmp_path: Path) -> None:

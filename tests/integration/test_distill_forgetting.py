@@ -8,9 +8,12 @@ import sqlalchemy as sa
 
 from jobs.distill.dataset import load_dataset_manifest, verify_dataset
 from jobs.forgetting import forget
+from jobs.rewarding.serving import marked
+from jobs.settings import TrainSettings
+from jobs.train.plan import Plan, write_plan
 from loop import feedback, schema
 from loop.errors import NotFound
-from loop.events import ItemForgotten, TrainingFinished, TrainingStarted
+from loop.events import ItemForgotten, RewardFitted, TrainingFinished, TrainingStarted
 from tests.distill_home import Home, content, free_prompt, rows
 
 SECRET = "unmistakable marmalade"
@@ -47,6 +50,18 @@ def tainted(home: Home) -> dict[str, str | None]:
     c = schema.models.c
     with home.ledger.reading() as db:
         return {row.model_id: row.tainted for row in db.execute(sa.select(c.model_id, c.tainted))}
+
+
+def fitted(home: Home, dataset_id: str, reward_id: str) -> None:
+    home.ledger.append(RewardFitted(reward_id=reward_id, kind="head", dataset_id=dataset_id, sha256="0", metrics={}))
+
+
+def plan(run: Path, reward_id: str, dataset_id: str) -> Plan:
+    return Plan(
+        run_id=reward_id, model_id=reward_id, method="reward", base="b", device="cpu", dataset_id=dataset_id,
+        dataset=str(run), dataset_sha256="0", parent=None, parent_adapter=None, models=str(run),
+        settings=TrainSettings(),
+    )  # fmt: skip
 
 
 def files_with(home: Home, words: str) -> list[Path]:
@@ -92,6 +107,24 @@ def test_a_trained_dataset_is_struck_and_its_models_are_marked(home: Home) -> No
     assert manifest.forgotten == (one,)
     assert manifest.counts["sft"] == len(before) - 1
     assert verify_dataset(made.path) == []
+
+
+def test_reward_models_are_marked_and_what_a_killed_fit_left_goes(home: Home) -> None:
+    one, _ = secret_turn(home)
+    made = home.distill()
+    fitted(home, made.dataset_id, "w_1")
+    fitted(home, "d_other", "w_2")
+    for reward_id, dataset_id in (("w_3", made.dataset_id), ("w_4", "d_other")):
+        run = home.folder / "runs" / reward_id
+        write_plan(run, plan(run, reward_id, dataset_id))
+        (run / "rows.jsonl").write_text(f'{{"chosen": "{SECRET if reward_id == "w_3" else "moss"}"}}\n')
+    done = forget(home.ledger, home.folder, one)
+    assert (done.struck, done.models, done.rewards) == ([made.dataset_id], [], ["w_1"])
+    assert marked(home.ledger) == {"w_1": one}
+    assert files_with(home, SECRET) == []
+    assert sorted(path.name for path in (home.folder / "runs").iterdir()) == ["w_4"]
+    home.ledger.append(ItemForgotten(item_id="i_9", rewards=("w_2",)))
+    assert marked(home.ledger) == {"w_1": one, "w_2": "i_9"}
 
 
 def test_a_turn_goes_with_its_prompt_its_candidates_and_their_edits(home: Home) -> None:

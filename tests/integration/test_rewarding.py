@@ -12,8 +12,10 @@ from jobs.rewarding.fit import Fitted, fit_reward, is_trained
 from jobs.rewarding.model import REPORT, kept
 from jobs.rewarding.on_vectors import WEIGHTS
 from jobs.rewarding.open import open_scorer
-from jobs.rewarding.uses import best_of, show
+from jobs.rewarding.serving import Serving, marked
 from loop.errors import BadInput, ModelUnusable, NotFound
+from loop.events import ItemForgotten, RewardFitted
+from loop.manifest import MANIFEST, sha256
 from rewards.settings import RewardModelSettings
 from tests.distill_home import rows, text_of
 from tests.fakes import WordEmbedder
@@ -67,20 +69,10 @@ def test_an_opened_model_prefers_what_people_like(fitted: Fitted) -> None:
     assert score[1] > 0.6 > 0.4 > score[0]
     assert (lower <= score).all()
     assert ((lower >= 0) & (score <= 1)).all()
-    assert best_of(scorer, PROMPT, texts) == 1
-    assert best_of(scorer, PROMPT, texts, sure=True) == 1
+    assert lower[1] > lower[0]
     assert scorer.score([], []).shape == (0,)
-    with pytest.raises(ValueError, match="no candidate"):
-        best_of(scorer, PROMPT, [])
     with pytest.raises(ValueError, match="as many prompts"):
         scorer.score([PROMPT], texts)
-
-
-def test_what_is_shown_is_liked_and_unlike_the_rest(fitted: Fitted) -> None:
-    embedder = WordEmbedder()
-    texts = [LIKED, LIKED + " ", DISLIKED, "warm bread over the old sea"]
-    taken = show(open_scorer(fitted.path, embedder), embedder, [PROMPT] * 4, texts, 2)
-    assert set(taken) in ({0, 3}, {1, 3})
 
 
 def test_prompts_are_embedded_once(fitted: Fitted) -> None:
@@ -181,7 +173,55 @@ def test_texts_without_prompts_can_be_learned_from(tmp_path: Path) -> None:
         home.imported(f"{LIKED if n % 2 else DISLIKED} {n * 7919}", None, [Votes(value=n % 2, weight=5)])
     made = fit(home)
     scorer = open_scorer(made.path, WordEmbedder())
-    assert best_of(scorer, PROMPT, [DISLIKED, LIKED]) == 1
+    assert scorer.score([PROMPT] * 2, [DISLIKED, LIKED]).argmax() == 1
+
+
+def proven(home: RefineHome, path: Path, **figures: float) -> None:
+    """As if it had been fitted once more, and had come out with these figures."""
+    event = RewardFitted(
+        reward_id=path.name, kind="head", dataset_id="d_1", sha256=sha256(path / MANIFEST), metrics=dict(figures)
+    )
+    home.ledger.append(event)
+
+
+def test_the_newest_that_is_better_than_chance_serves(tmp_path: Path) -> None:
+    home = RefineHome(tmp_path).fill(prompts=30)
+    serving = Serving(home.ledger, home.folder, WordEmbedder)
+    older, newer = fit(home), fit(home, RewardModelSettings(seed=2))
+    assert serving.scorer().name == newer.path.name
+    assert serving.scorer() is serving.scorer(), "opened once"
+    assert fit(home).path == older.path
+    assert serving.scorer().name == newer.path.name, "what was there already is not newer"
+    proven(home, newer.path, accuracy_low=0.5)
+    assert serving.scorer().name == older.path.name
+    assert serving.problem == ""
+    home.ledger.append(ItemForgotten(item_id="i_1", rewards=(older.path.name,)))
+    assert marked(home.ledger) == {older.path.name: "i_1"}
+    assert serving.scorer() is None
+    assert "no reward model serves" in serving.problem
+
+
+def test_one_that_was_changed_serves_no_more_and_the_one_before_does(tmp_path: Path) -> None:
+    home = RefineHome(tmp_path).fill(prompts=30)
+    older, newer = fit(home), fit(home, RewardModelSettings(seed=1))
+    manifest = newer.path / MANIFEST
+    manifest.write_text(manifest.read_text().replace('"seed": 1', '"seed": 7'))
+    serving = Serving(home.ledger, home.folder, WordEmbedder)
+    assert serving.scorer().name == older.path.name
+    assert f"'{newer.path.name}' was changed" in serving.problem
+    (older.path / WEIGHTS).write_bytes(b"torn")
+    proven(home, older.path, accuracy_low=0.9)
+    assert serving.scorer() is None
+    assert "was changed" in serving.problem
+
+
+def test_a_fit_that_was_killed_before_the_ledger_knew_is_told_by_the_next(home: RefineHome, tmp_path: Path) -> None:
+    made = fit(home, RewardModelSettings(seed=3))
+    with home.ledger.writing() as db:
+        db.exec_driver_sql(f"DELETE FROM commands WHERE key LIKE '{made.path.name}:%'")
+        db.exec_driver_sql(f"DELETE FROM reward_models WHERE reward_id = '{made.path.name}'")
+    assert not fit(home, RewardModelSettings(seed=3)).fresh
+    assert Serving(home.ledger, home.folder, WordEmbedder).scorer().name == made.path.name
 
 
 def test_it_asks_about_unrated_texts_and_not_twice_about_one(home: RefineHome, fitted: Fitted) -> None:

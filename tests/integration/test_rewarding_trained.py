@@ -8,7 +8,6 @@ import pytest
 from jobs.rewarding.fit import Fitted, fit_reward
 from jobs.rewarding.open import open_scorer
 from jobs.rewarding.training import with_head
-from jobs.rewarding.uses import best_of
 from jobs.settings import DistillSettings, TrainSettings
 from jobs.train.parent import Killed
 from jobs.workshop import Workshop
@@ -58,7 +57,6 @@ def test_opened_again_it_scores_as_when_it_was_measured(fitted: Fitted) -> None:
     score, lower = scorer.score(prompts, [liked, disliked]), scorer.lower(prompts, [liked, disliked])
     assert 0 < score[1] < score[0] < 1
     assert ((lower >= 0) & (lower <= score)).all()
-    assert best_of(scorer, prompts[0], [disliked, liked]) == 1
     assert scorer.score([], []).shape == (0,)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jobs.rewarding.scorer import Floats
 from jobs.train.child import stages_done, train
 from jobs.train.plan import TrainingError
 from jobs.train.practice import read_prompts
@@ -19,6 +18,7 @@ from loop.manifest import WEIGHTS, verify
 from loop.models import render
 from loop.models.engine import Engine
 from loop.models.weights import load_local
+from rewards.scorer import Floats
 from tests.integration.models_tiny import one_thread, stories
 from tests.integration.train_rows import make_dataset, make_run, sea_prompt
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -69,6 +70,27 @@ def test_a_second_round_is_told_apart(tmp_path: Path) -> None:
         told = events_of(studio.post("/api/turns/stream", json={**BRIEF, "n": 2}).text)
         pieces = [(d["round"], d["index"], d["text"]) for name, d in told if name == "piece"]
         assert pieces == [(1, 0, "same"), (1, 1, "same"), (2, 1, "other")]
+
+
+def test_the_best_of_many_are_shown_and_nothing_of_what_is_expected_of_them(tmp_path: Path) -> None:
+    class Longest:
+        name = "w_1"
+
+        def lower(self, prompts: list[str], texts: list[str]) -> np.ndarray:
+            return np.array([len(text) / 100 for text in texts])
+
+    with open_house(tmp_path, QueueWriter(["x", "y", "one", "two thousand", "three hundred", "4"])) as house:
+        generator = msgspec.structs.replace(house.settings.generator, best_of=2)
+        house.settings = msgspec.structs.replace(house.settings, generator=generator)
+        with open_studio(house) as studio:
+            assert [c["chosen_from"] for c in written(studio, n=2)["candidates"]] == [None, None]
+            assert "no reward model serves" in studio.get("/api/status").json()["model"]["problem"]
+            house.serving.scorer = Longest
+            turn = written(studio, n=2, strategy="none")
+        assert [(c["text"], c["chosen_from"]) for c in turn["candidates"]] == [
+            ("two thousand", 4),
+            ("three hundred", 4),
+        ]
 
 
 def test_what_was_liked_inspires_the_next_turn(studio: TestClient, house: House) -> None:

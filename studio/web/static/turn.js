@@ -54,7 +54,7 @@ export class TurnView {
       const answer = await api("/api/turns/stream", this.brief, key, { signal });
       await listen(answer, (name, data) => {
         if (name === "waiting") this.tell(data.model.state === "ready" ? (data.ahead ? `Waiting for ${data.ahead} before you…` : "Remembering…") : "Loading the model…");
-        if (name === "writing") this.tell("Writing…");
+        if (name === "writing") this.tell(data.n > this.brief.n ? `Writing ${data.n}, to show the best ${this.brief.n}…` : "Writing…");
         if (name === "piece") this.#piece(data);
         if (name === "error") throw new Error(data.detail);
         if (name === "turn") recorded = data;
@@ -77,7 +77,8 @@ export class TurnView {
     this.#grow(turn.candidates.length);
     turn.candidates.forEach((candidate, place) => this.cards[place].show(candidate, turn.recalled));
     this.#memory(turn);
-    this.tell(`by ${short(turn.model)}`);
+    const of = Math.max(...turn.candidates.map((candidate) => candidate.chosen_from || 0));
+    this.tell(`by ${short(turn.model)}${of > 0 ? `, the best of ${of}` : ""}`);
   }
 
   #grow(n) {
