@@ -1,4 +1,4 @@
-"""From the rows of all groups to one dataset: floods are cut, and human text is mixed in."""
+"""From the rows of all groups to one dataset: floods are cut, human text is mixed in, the sides of pairs made even."""
 
 import math
 from collections import Counter
@@ -7,6 +7,7 @@ from itertools import islice
 
 import msgspec
 
+from jobs.distill.balance import balanced
 from jobs.distill.group import GroupRows, Line
 from jobs.distill.hold_out import share_of
 from jobs.distill.near import Near
@@ -41,14 +42,15 @@ def assemble(groups: Iterable[GroupRows], near: Near, settings: DistillSettings)
     train = [group for group in ordered if not group.key.held]
     held = [group for group in ordered if group.key.held]
     sft = _mixed(train, near, settings, drops)
+    pairs = balanced([pair for group in train for pair in group.pairs], drops)
     return Parts(
         files={
             SFT: [line.json for line in sft],
-            PREFERENCE: [json for group in train for json in group.pairs],
+            PREFERENCE: [pair.json for pair in pairs],
             UNPAIRED: [json for group in train for json in group.unpaired],
             TRAIN_PROMPTS: [group.prompt for group in train if group.prompt and _gives_rows(group)],
             PROMPTS: [group.prompt for group in held if group.prompt],
-            HELD_PREFERENCE: [json for group in held for json in group.pairs],
+            HELD_PREFERENCE: [pair.json for group in held for pair in group.pairs],
             HELD_TEXTS: [json for group in held for json in group.texts],
         },
         drops={reason: n for reason, n in sorted(drops.items()) if n},

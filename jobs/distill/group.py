@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 
 from jobs.distill import rows as r
+from jobs.distill.balance import PairLine, deviations, longer
 from jobs.distill.bounds import Bounds, bounds
 from jobs.distill.hold_out import GroupKey, share_of
 from jobs.distill.library import Library
 from jobs.distill.near import Near
-from jobs.distill.select import PROMPT_GONE, Chosen, Selection, select
+from jobs.distill.select import MADE, PROMPT_GONE, Chosen, Selection, select
 from jobs.distill.text import Preference, Text
 from jobs.settings import DistillSettings
 from loop.prompts import Asked
@@ -41,7 +42,7 @@ class GroupRows(msgspec.Struct, frozen=True, kw_only=True):
     """Items of which any change makes the group be looked at again."""
     sft: list[Line] = []
     human: list[Line] = []
-    pairs: list[str] = []
+    pairs: list[PairLine] = []
     unpaired: list[str] = []
     texts: list[str] = []
     """Of a held-out group: every text that was looked at."""
@@ -122,9 +123,11 @@ def _select(key: GroupKey, found: _Found, sources: Sources) -> Selection:
 
 
 def _used(selection: Selection) -> Iterable[str]:
-    yield from (*selection.sft, *selection.human, *selection.texts)
-    for pair in selection.pairs:
-        yield from (pair.chosen, pair.rejected)
+    yield from (*selection.sft, *selection.human, *selection.texts, *_compared(selection))
+
+
+def _compared(selection: Selection) -> Iterable[str]:
+    return {id_ for pair in selection.pairs for id_ in (pair.chosen, pair.rejected)}
 
 
 class _Writer:
@@ -144,13 +147,14 @@ class _Writer:
     def rows(self, selection: Selection) -> GroupRows:
         """The lines of what was selected."""
         held = self._key.held
+        apart = deviations([*selection.texts, *_compared(selection)], self._near) if selection.pairs else {}
         return GroupRows(
             key=self._key,
             bounds=self._found.bounds[self._key],
             watched=self._watched(),
             sft=[self._line(id_) for id_ in selection.sft if not held],
             human=[self._line(id_) for id_ in selection.human if not held],
-            pairs=[r.line(self._pair(pair)) for pair in selection.pairs],
+            pairs=[self._pair(pair, apart) for pair in selection.pairs],
             unpaired=[r.line(self._label(id_, label)) for id_, label in selection.labels if not held],
             texts=[r.line(self._held_out(id_)) for id_ in selection.texts if held],
             prompt=r.line(self._prompt()) if self._key.prompt_id in self._found.prompts else "",
@@ -193,16 +197,20 @@ class _Writer:
             return False
         return not self._near.blocked(example.item_id) and example.item_id not in self._near.twins(text.item_id)
 
-    def _pair(self, pair: Chosen) -> r.PreferenceRow:
+    def _pair(self, pair: Chosen, apart: Mapping[str, float]) -> PairLine:
+        """The row of a pair; `apart` tells how far the prompt's texts lie from one another."""
         chosen, rejected = self._texts[pair.chosen], self._texts[pair.rejected]
         common = self._common([pair.chosen, pair.rejected], [chosen, rejected], pair.source, pair.weight, pair.stated)
-        return r.PreferenceRow(
+        row = r.PreferenceRow(
             prompt=self._bare,
             chosen=r.answer(chosen.text),
             rejected=r.answer(rejected.text),
             margin=round(pair.margin, 9),
+            deviation=apart.get(pair.chosen),
             **common,
         )
+        rarer = apart.get(pair.chosen, 0.0) - apart.get(pair.rejected, 0.0)
+        return PairLine(r.line(row), pair.source != MADE, longer(chosen.text, rejected.text), rarer)
 
     def _label(self, item_id: str, label: bool) -> r.UnpairedRow:
         text = self._texts[item_id]

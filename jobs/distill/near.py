@@ -63,6 +63,14 @@ class Near:
         """The other texts that may be trained on and are near this one."""
         return self.remembered.twins.get(item_id, ())
 
+    def vectors(self, ids: Sequence[str]) -> Matrix:
+        """(n, d): the vectors of these texts, each of which was compared or held out."""
+        return np.stack([(self._held if self.is_held(id_) else self._seen).row(id_) for id_ in ids])
+
+    def knows(self, item_id: str) -> bool:
+        """Whether the text was compared or held out."""
+        return self.is_held(item_id) or self.is_seen(item_id)
+
     def hold(self, texts: Mapping[str, str], vectors: Matrix) -> set[str]:
         """Take in held-out texts, vectors of shape (n, d) in their order; which texts are blocked by them."""
         new = self._held.take(texts, vectors)
@@ -126,6 +134,15 @@ class _Side:
         if new.ids:
             self._blocks.append(new.vectors)
         return new
+
+    def row(self, id_: str) -> Matrix:
+        """(d,): the vector of a text of this side."""
+        place = self.places[id_]
+        for block in self._blocks:
+            if place < len(block):
+                return np.asarray(block[place])
+            place -= len(block)
+        raise IndexError(id_)
 
     def near(self, new: _New, duplicate: float) -> set[tuple[str, str]]:
         """(new id, id of this side) for every two different texts that are near."""

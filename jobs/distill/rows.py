@@ -44,6 +44,8 @@ class PreferenceRow(Row, frozen=True, kw_only=True):
     chosen: list[Message]
     rejected: list[Message]
     margin: float
+    deviation: float | None
+    """How far the chosen text lies from the prompt's other texts: mean cosine distance; None where it is alone."""
 
 
 class UnpairedRow(Row, frozen=True, kw_only=True):

@@ -19,6 +19,8 @@ GONE = "a text is hidden, forgotten or an echo"
 ACROSS = "one text is held out"
 PROMPT_GONE = "its prompt was forgotten"
 
+MADE = "margin"
+"""The source of a pair that was made of ratings; others somebody stated."""
 ENDS = 3
 """For each pair that is wanted, so many of the best and of the worst texts are tried: all would be quadratic."""
 

@@ -13,7 +13,7 @@ from jobs.settings import DistillSettings
 from loop.settings import TaskProfile
 
 FILE = "state.msgpack"
-FORMAT = 2
+FORMAT = 3
 """To be raised whenever the same ledger and settings would give other rows than before."""
 
 

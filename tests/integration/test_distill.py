@@ -123,6 +123,7 @@ def test_columns_are_conversational_and_the_prompt_is_what_the_model_is_asked_wi
     assert [message["role"] for message in row["prompt"]] == ["system", "user"]
     assert row["prompt"][1]["content"].startswith("Write a caption for: prompt ")
     assert {"chosen", "rejected", "margin", "source", "weight"} <= row.keys()
+    assert all(0 < each["deviation"] < 2 for name in ("preference", "held_out_preference") for each in rows(made, name))
     assert {row["label"] for row in rows(made, "unpaired")} == {True, False}
     liked, disliked = ([r["reward"] for r in rows(made, "unpaired") if r["label"] is label] for label in (True, False))
     assert min(liked) > max(disliked)
