@@ -244,6 +244,8 @@ class RewardFitted(Event, frozen=True, kw_only=True):
 
     reward_id: str
     kind: str
+    tasks: tuple[str, ...]
+    """The kinds of writing that it learned from."""
     dataset_id: str
     sha256: str
     """Of its manifest, which names the hashes of its files."""

@@ -52,7 +52,8 @@ def fitted(db: sa.Connection, recorded: Recorded, event: RewardFitted) -> None:
     """A reward model that may choose what a turn shows; what was damaged and is fitted again takes its own place."""
     row = {
         "reward_id": event.reward_id, "seq": recorded.seq, "at": recorded.at, "kind": event.kind,
-        "dataset_id": event.dataset_id, "sha256": event.sha256, "metrics": as_json(event.metrics), "tainted": None,
+        "tasks": as_json(event.tasks), "dataset_id": event.dataset_id, "sha256": event.sha256,
+        "metrics": as_json(event.metrics), "tainted": None,
     }  # fmt: skip
     upsert(db, schema.reward_models, [row])
 

@@ -167,6 +167,7 @@ reward_models = _table(
     _int("seq", nullable=False),
     _text("at", nullable=False),
     _text("kind", nullable=False),
+    _text("tasks", nullable=False),
     _text("dataset_id", nullable=False),
     _text("sha256", nullable=False),
     _text("metrics", nullable=False),

@@ -57,9 +57,9 @@ class House:
         """Which reward model chooses, and which could."""
         return Serving(self.ledger, self.home, lambda: self.memory.embedder)
 
-    def scorer(self) -> Scorer | None:
-        """The reward model that chooses what the next turn shows; None where all that is written is shown."""
-        return self.serving.scorer() if self.settings.generator.best_of > 1 else None
+    def scorer(self, task: str) -> Scorer | None:
+        """The reward model that chooses what a turn of this task shows; None where all that is written is shown."""
+        return self.serving.scorer(task) if self.settings.generator.best_of > 1 else None
 
     def close(self) -> None:
         """Let go of everything."""

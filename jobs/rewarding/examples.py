@@ -20,6 +20,8 @@ class Examples(msgspec.Struct, frozen=True):
     """What each text answers: the prompt's words and fields; empty where it has no prompt."""
     texts: list[str]
     opinions: Opinions
+    tasks: list[str] = []
+    """The kinds of writing that they are of."""
 
     @property
     def prompts(self) -> int:
@@ -61,6 +63,7 @@ class _Collected:
         self._place: dict[Hashable, int] = {}
         self._texts: list[str] = []
         self._prompts: list[str] = []
+        self._tasks: set[str] = set()
         self._rewards: dict[int, float] = {}
         self._pairs: list[tuple[int, int, float]] = []
 
@@ -92,6 +95,7 @@ class _Collected:
                 pairs=np.array([pair[:2] for pair in self._pairs], dtype=np.intp).reshape(-1, 2),
                 shares=np.array([share for *_, share in self._pairs], dtype=np.float64),
             ),
+            sorted(self._tasks),
         )
 
     def _add(self, row: Row, column: str, place: int) -> int:
@@ -100,6 +104,7 @@ class _Collected:
             self._place[key] = len(self._texts)
             self._texts.append(texts_of(row[column]))
             self._prompts.append(row.get("prompt_id") or "")
+            self._tasks.update([row["task"]] if row.get("task") else [])
         return self._place[key]
 
     @staticmethod

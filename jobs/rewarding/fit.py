@@ -27,7 +27,7 @@ from rewards.judge import Texts
 from rewards.scorer import Floats
 from rewards.settings import RewardModelSettings
 
-FORMAT = 1
+FORMAT = 2
 """To be raised whenever the same examples and settings would give another model."""
 
 
@@ -81,7 +81,12 @@ def _recorded(shop: Workshop, done: Fitted) -> Fitted:
     report = done.report
     sha = sha256(done.path / MANIFEST)
     event = RewardFitted(
-        reward_id=report.reward_id, kind=report.kind, dataset_id=report.dataset_id, sha256=sha, metrics=report.metrics
+        reward_id=report.reward_id,
+        kind=report.kind,
+        tasks=tuple(report.tasks),
+        dataset_id=report.dataset_id,
+        sha256=sha,
+        metrics=report.metrics,
     )
     shop.ledger.append(event, key=f"{report.reward_id}:{sha}")
     return done
@@ -167,6 +172,7 @@ def _report(
         texts=len(known.texts),
         pairs=len(known.opinions.pairs),
         prompts=known.prompts,
+        tasks=known.tasks,
         held_out=on_pairs(held, scores, settings.seed),
         calibration=on_texts(held, scores, settings.coverage, settings.seed),
     )

@@ -62,6 +62,8 @@ class RewardReport(msgspec.Struct, frozen=True, kw_only=True):
     """What it learned from."""
     pairs: int
     prompts: int
+    tasks: list[str] = []
+    """The kinds of writing that it learned from."""
     held_out: Pairs | None
     calibration: Calibration | None
 

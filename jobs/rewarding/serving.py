@@ -1,12 +1,13 @@
 """Which reward model serves: it chooses what a turn shows, where more is written than is shown.
 
-It is the newest that orders held-out pairs surely better than chance, and that was fitted to nothing forgotten since.
+It is the newest that learned from texts of the task, orders held-out pairs surely better than chance, and was fitted to
+nothing forgotten since.
 """
 
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -36,46 +37,66 @@ def marked(ledger: Ledger) -> dict[str, str]:
         return {reward_id: tainted for reward_id, tainted in rows}
 
 
+class Fit(NamedTuple):
+    """A reward model that may choose, as the ledger tells of it."""
+
+    seq: int
+    reward_id: str
+    sha256: str
+    tasks: list[str]
+
+
 class Serving:
-    """The reward model that serves, opened when it is first asked for, and another once there is a newer one."""
+    """The reward model that serves for a task, opened when it is first asked for."""
 
     def __init__(self, ledger: Ledger, home: Path, open_embedder: Callable[[], Embedder]) -> None:
         self.problem = ""
-        """Why none serves, or not the newest, in one sentence; empty when the newest does."""
+        """Why none serves that was asked for last, or not the newest, in one sentence; empty when all is well."""
         self._ledger = ledger
         self._folder = rewards_folder(home)
         self._open_embedder = open_embedder
         self._lock = threading.Lock()
-        self._opened: tuple[list[int], Scorer | None] | None = None
+        self._opened: dict[int, Scorer | str] = {}
 
-    def scorer(self) -> Scorer | None:
-        """The one that serves now; None where there is none."""
-        rows = self._able()
-        fits = [row.seq for row in rows]
+    def scorer(self, task: str) -> Scorer | None:
+        """The one that serves for this task now; None where there is none."""
+        fits = self._able()
+        mine = [fit for fit in fits if task in fit.tasks]
+        none = f"no reward model serves {task}, so all that is written is shown; see `reprise reward`"
         with self._lock:
-            if self._opened is None or self._opened[0] != fits:
-                self._opened = fits, self._first(rows)
-            return self._opened[1]
-
-    def _able(self) -> list[Any]:
-        """Those that may serve, the newest first."""
-        with self._ledger.reading() as db:
-            rows = db.execute(sa.select(schema.reward_models).where(_w.tainted.is_(None)).order_by(_w.seq.desc())).all()
-        return [row for row in rows if serves(msgspec.json.decode(row.metrics, type=dict[str, float]))]
-
-    def _first(self, rows: list[Any]) -> Scorer | None:
-        """The first that can be opened."""
-        self.problem = "" if rows else "no reward model serves, so all that is written is shown; see `reprise reward`"
-        for row in rows:
-            try:
-                return self._open(row)
-            except (BadInput, ModelUnusable) as error:
-                self.problem = self.problem or str(error)
+            self.problem = "" if mine else none
+            for fit in mine:
+                opened = self._kept(fit, fits)
+                if not isinstance(opened, str):
+                    return opened
+                self.problem = self.problem or opened
         return None
 
-    def _open(self, row: Any) -> Scorer:
-        folder = self._folder / row.reward_id
+    def _able(self) -> list[Fit]:
+        """Those that may serve, the newest first."""
+        query = sa.select(_w.seq, _w.reward_id, _w.sha256, _w.tasks, _w.metrics).where(_w.tainted.is_(None))
+        with self._ledger.reading() as db:
+            rows = db.execute(query.order_by(_w.seq.desc())).all()
+        return [
+            Fit(row.seq, row.reward_id, row.sha256, msgspec.json.decode(row.tasks, type=list[str]))
+            for row in rows
+            if serves(msgspec.json.decode(row.metrics, type=dict[str, float]))
+        ]
+
+    def _kept(self, fit: Fit, fits: list[Fit]) -> Scorer | str:
+        """The model, or why it cannot be opened; what a newer one took the place of is let go."""
+        if fit.seq not in self._opened:
+            newest = {task: each.seq for each in reversed(fits) for task in each.tasks}
+            self._opened = {seq: made for seq, made in self._opened.items() if seq in newest.values()}
+            try:
+                self._opened[fit.seq] = self._open(fit)
+            except (BadInput, ModelUnusable) as error:
+                self._opened[fit.seq] = str(error)
+        return self._opened[fit.seq]
+
+    def _open(self, fit: Fit) -> Scorer:
+        folder = self._folder / fit.reward_id
         scorer = open_scorer(folder, self._open_embedder())
-        if sha256(folder / MANIFEST) != row.sha256:
-            raise ModelUnusable(f"the reward model '{row.reward_id}' was changed; fit it again with `reprise reward`")
+        if sha256(folder / MANIFEST) != fit.sha256:
+            raise ModelUnusable(f"the reward model '{fit.reward_id}' was changed; fit it again with `reprise reward`")
         return scorer

@@ -48,6 +48,8 @@ def write_batch(
     with call.house() as house:
         with bar(file.name, "person") as progress:
             done, failed = _turns(house, read.people, model, progress)
+        if house.serving.problem:
+            call.note(house.serving.problem)
         ids = [candidate.candidate_id for _, turn in done for candidate in turn.candidates]
         told = house.memory.given.repetition(base.task, ids)
     if out is not None:
@@ -90,7 +92,7 @@ def _turn(house: "House", person: "Person", writer: Any) -> "Turn":
         return read_back(earlier, house.ledger, house.memory)
     return take_turn(
         person.brief, memory=house.memory, model=writer(), ledger=house.ledger, tasks=house.settings.tasks,
-        settings=house.settings.generator, scorer=house.scorer(), key=person.key,
+        settings=house.settings.generator, scorer=house.scorer(person.brief.task), key=person.key,
     )  # fmt: skip
 
 

@@ -86,7 +86,8 @@ def _told(done: "Fitted") -> Iterator[str]:
 
     report = done.report
     yield f"{bold(report.reward_id)}{'' if done.fresh else ' was there already: nothing has changed'}"
-    yield f"  a {report.kind} of {report.texts:,} texts and {report.pairs:,} pairs on {report.prompts:,} prompts"
+    learned = f"{report.texts:,} texts and {report.pairs:,} pairs on {report.prompts:,} prompts"
+    yield f"  a {report.kind} for {', '.join(report.tasks)}, of {learned}"
     yield from _told_pairs(report.held_out)
     yield from _told_calibration(report.calibration)
     if not serves(report.metrics):

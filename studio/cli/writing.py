@@ -113,7 +113,7 @@ def _turn(call: Call, house: "House", brief: "Brief", model: str | None, key: st
         return read_back(earlier, house.ledger, house.memory)
     writer = writer_for(house, model)
     _index(house)
-    scorer = house.scorer()
+    scorer = house.scorer(brief.task)
     if house.serving.problem:
         call.note(house.serving.problem)
     with _watched(call, brief.n) as listen:

@@ -119,7 +119,7 @@ class Room:
     def _take(self, brief: Brief, key: str | None, ticket: Ticket, tell: Told) -> Turn:
         if ticket.given_up.is_set():
             raise Cancelled
-        house, scorer = self.house, self.house.scorer()
+        house, scorer = self.house, self.house.scorer(brief.task)
         heard = _Heard(self._writer(), ticket, tell)
         return take_turn(
             brief,
@@ -138,7 +138,6 @@ class Room:
         try:
             self._say("loading")
             self.house.memory.catch_up()
-            self.house.scorer()
             self._writer()
         except FAILURES as error:
             self._say("failed", problem=sentence(error))

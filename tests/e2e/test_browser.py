@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 import uvicorn
 
@@ -298,6 +299,27 @@ def test_a_text_is_rated_again_by_whoever_does_not_know_it(browser: Any, house: 
             page.keyboard.press("2")
     assert report(house.ledger, rewards).raters[0].repeated.repeats == 1
     assert not any(isinstance(r.event, CandidatePicked | ItemHidden) for r in house.ledger.read())
+
+
+def test_the_page_says_that_the_best_of_many_are_shown(browser: Any, tmp_path: Path) -> None:
+    class Later:
+        name = "w_1"
+
+        def lower(self, prompts: list[str], texts: list[str]) -> np.ndarray:
+            return np.linspace(0, 1, len(texts))
+
+    with open_house(tmp_path, QueueWriter(IDEAS)) as house:
+        generator = msgspec.structs.replace(house.settings.generator, best_of=2)
+        house.settings = msgspec.structs.replace(house.settings, generator=generator)
+        house.serving.scorer = lambda task: Later()  # type: ignore[assignment]
+        with served(house) as url, opened(browser, url, width=390) as page:
+            page.locator("#n").fill("2")
+            page.locator("#prompt").fill("a lighthouse")
+            page.locator("#go").click()
+            shown = cards(page, 2)
+            assert page.locator(".turn-words").inner_text() == "by fake, the best of 4"
+            assert shown.nth(1).locator(".card-text").inner_text() == IDEAS[3]
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_hostile_text_stays_text(browser: Any, tmp_path: Path) -> None:

@@ -53,7 +53,9 @@ def tainted(home: Home) -> dict[str, str | None]:
 
 
 def fitted(home: Home, dataset_id: str, reward_id: str) -> None:
-    home.ledger.append(RewardFitted(reward_id=reward_id, kind="head", dataset_id=dataset_id, sha256="0", metrics={}))
+    home.ledger.append(
+        RewardFitted(reward_id=reward_id, kind="head", tasks=(), dataset_id=dataset_id, sha256="0", metrics={})
+    )
 
 
 def plan(run: Path, reward_id: str, dataset_id: str) -> Plan:

@@ -17,7 +17,7 @@ from loop.errors import BadInput, ModelUnusable, NotFound
 from loop.events import ItemForgotten, RewardFitted
 from loop.manifest import MANIFEST, sha256
 from rewards.settings import RewardModelSettings
-from tests.distill_home import rows, text_of
+from tests.distill_home import TASK, rows, text_of
 from tests.fakes import WordEmbedder
 from tests.refine_home import RefineHome
 
@@ -179,7 +179,12 @@ def test_texts_without_prompts_can_be_learned_from(tmp_path: Path) -> None:
 def proven(home: RefineHome, path: Path, **figures: float) -> None:
     """As if it had been fitted once more, and had come out with these figures."""
     event = RewardFitted(
-        reward_id=path.name, kind="head", dataset_id="d_1", sha256=sha256(path / MANIFEST), metrics=dict(figures)
+        reward_id=path.name,
+        kind="head",
+        tasks=(TASK,),
+        dataset_id="d_1",
+        sha256=sha256(path / MANIFEST),
+        metrics=dict(figures),
     )
     home.ledger.append(event)
 
@@ -188,16 +193,18 @@ def test_the_newest_that_is_better_than_chance_serves(tmp_path: Path) -> None:
     home = RefineHome(tmp_path).fill(prompts=30)
     serving = Serving(home.ledger, home.folder, WordEmbedder)
     older, newer = fit(home), fit(home, RewardModelSettings(seed=2))
-    assert serving.scorer().name == newer.path.name
-    assert serving.scorer() is serving.scorer(), "opened once"
+    assert serving.scorer(TASK).name == newer.path.name
+    assert serving.scorer(TASK) is serving.scorer(TASK), "opened once"
+    assert serving.scorer("story") is None, "it learned from none"
+    assert "no reward model serves story" in serving.problem
     assert fit(home).path == older.path
-    assert serving.scorer().name == newer.path.name, "what was there already is not newer"
+    assert serving.scorer(TASK).name == newer.path.name, "what was there already is not newer"
     proven(home, newer.path, accuracy_low=0.5)
-    assert serving.scorer().name == older.path.name
+    assert serving.scorer(TASK).name == older.path.name
     assert serving.problem == ""
     home.ledger.append(ItemForgotten(item_id="i_1", rewards=(older.path.name,)))
     assert marked(home.ledger) == {older.path.name: "i_1"}
-    assert serving.scorer() is None
+    assert serving.scorer(TASK) is None
     assert "no reward model serves" in serving.problem
 
 
@@ -207,11 +214,11 @@ def test_one_that_was_changed_serves_no_more_and_the_one_before_does(tmp_path: P
     manifest = newer.path / MANIFEST
     manifest.write_text(manifest.read_text().replace('"seed": 1', '"seed": 7'))
     serving = Serving(home.ledger, home.folder, WordEmbedder)
-    assert serving.scorer().name == older.path.name
+    assert serving.scorer(TASK).name == older.path.name
     assert f"'{newer.path.name}' was changed" in serving.problem
     (older.path / WEIGHTS).write_bytes(b"torn")
     proven(home, older.path, accuracy_low=0.9)
-    assert serving.scorer() is None
+    assert serving.scorer(TASK) is None
     assert "was changed" in serving.problem
 
 
@@ -221,7 +228,7 @@ def test_a_fit_that_was_killed_before_the_ledger_knew_is_told_by_the_next(home: 
         db.exec_driver_sql(f"DELETE FROM commands WHERE key LIKE '{made.path.name}:%'")
         db.exec_driver_sql(f"DELETE FROM reward_models WHERE reward_id = '{made.path.name}'")
     assert not fit(home, RewardModelSettings(seed=3)).fresh
-    assert Serving(home.ledger, home.folder, WordEmbedder).scorer().name == made.path.name
+    assert Serving(home.ledger, home.folder, WordEmbedder).scorer(TASK).name == made.path.name
 
 
 def test_it_asks_about_unrated_texts_and_not_twice_about_one(home: RefineHome, fitted: Fitted) -> None:

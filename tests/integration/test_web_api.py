@@ -85,7 +85,7 @@ def test_the_best_of_many_are_shown_and_nothing_of_what_is_expected_of_them(tmp_
         with open_studio(house) as studio:
             assert [c["chosen_from"] for c in written(studio, n=2)["candidates"]] == [None, None]
             assert "no reward model serves" in studio.get("/api/status").json()["model"]["problem"]
-            house.serving.scorer = Longest
+            house.serving.scorer = lambda task: Longest()
             turn = written(studio, n=2, strategy="none")
         assert [(c["text"], c["chosen_from"]) for c in turn["candidates"]] == [
             ("two thousand", 4),
