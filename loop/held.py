@@ -66,6 +66,11 @@ class Held:
                 return False
         return self._rows is not None
 
+    def keep_up(self) -> None:
+        """Take in what changed, if anything is held, ahead of the next recall."""
+        if self._rows is not None:
+            self._followed()
+
     def settle(self) -> None:
         """Wait until what is being read is held."""
         if self._reader is not None:

@@ -101,6 +101,7 @@ class Memory:
 
     def write_back(self, progress: Progress | None = None) -> None:
         """Bring the kept index up to the ledger, unless another process owns it, which then will."""
+        self._held.keep_up()  # first: the next recall finds it done, and Chroma takes its time
         with self._lock:
             projection = self._opened()[1]
             if projection.kept:
