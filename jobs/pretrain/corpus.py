@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from jobs.pretrain import sources
-from jobs.pretrain.personas import bio
+from jobs.pretrain.personas import Persona, bio
 from jobs.pretrain.rows import AVOID_SHARE, Avoided, Row, Scene, distinct, how_many, reason
 from jobs.pretrain.sources import SOURCES, Sample
+from jobs.pretrain.topics import MADE_UP
 from jobs.pretrain.writers import CaptionWriter, CopyWriter, StoryWriter, TweetWriter, Writer
 from jobs.pretrain.writers_more import EmailWriter, IdeaWriter, OpenerWriter
 
 WEIGHTS = {"tweet": 19, "opener": 30, "story": 18, "brainstorm": 20, "caption": 9, "email": 6, "copy": 9}
+STRANGE = 0.2
+"""So many made-up words are among the nouns, for each that there is."""
 HELD_OUT = 0.08
 """Share of the prompts of real text that is never trained on."""
 
@@ -28,15 +31,10 @@ class Corpus:
         nouns = sources.nouns(data)
         people = tuple(lines for lines in sources.personas(data) if not is_held_out(bio(lines)))
         kept = tuple(noun for noun in nouns if not is_held_out(noun))
-        self.writers: dict[str, Writer] = {
-            "tweet": TweetWriter(kept),
-            "opener": OpenerWriter(people),
-            "story": StoryWriter(kept),
-            "brainstorm": IdeaWriter(kept, tuple(noun for noun in sources.objects(data) if not is_held_out(noun))),
-            "caption": CaptionWriter(kept),
-            "email": EmailWriter(kept),
-            "copy": CopyWriter(kept),
-        }
+        objects = tuple(noun for noun in sources.objects(data) if not is_held_out(noun))
+        strange = (MADE_UP,) * int(STRANGE * len(kept))
+        self.writers = _writers((*kept, *strange), objects, people)
+        self.asked = _writers(kept, objects, people)
         self.real = {source.name: list(source.read(data / source.file)) for source in SOURCES}
         self.train = {
             name: group([s for s in found if not is_held_out(split_key(s))]) for name, found in self.real.items()
@@ -61,10 +59,10 @@ class Corpus:
         """Rows `start` to `start + count`."""
         return (self.row(index) for index in range(start, start + count))
 
-    def generated(self, task: str, rng: random.Random, examples: int | None = None) -> Row:
+    def generated(self, task: str, rng: random.Random, examples: int | None = None, held: bool = False) -> Row:
         """A row of our own generator: examples share the voice, and half the time the topic, with the completion,
-        and of a voice the same few patterns."""
-        writer = self.writers[task]
+        and of a voice the same few patterns. A `held` one is about nothing made up, as what people ask."""
+        writer = (self.asked if held else self.writers)[task]
         scene = writer.scene(rng)._replace(taste=rng.randint(1, 1 << 30))
         style = rng.choice(scene.styles)
         text = writer.text(scene, style, rng)
@@ -107,12 +105,24 @@ class Corpus:
     def held_out(self, task: str, count: int, examples: int) -> list[Row]:
         """Fresh rows of our generator for one task, from a seed that training never uses."""
         rng = random.Random(f"held-out/{task}")
-        return [self.generated(task, rng, examples) for _ in range(count)]
+        return [self.generated(task, rng, examples, held=True) for _ in range(count)]
 
     def held_out_real(self, name: str, count: int, examples: int) -> list[Row]:
         """Real texts whose prompts were never trained on."""
         rng = random.Random(f"held-out/{name}")
         return [self._real(self.held[name], name, rng, examples) for _ in range(count)]
+
+
+def _writers(nouns: tuple[str, ...], objects: tuple[str, ...], people: tuple[Persona, ...]) -> dict[str, Writer]:
+    return {
+        "tweet": TweetWriter(nouns),
+        "opener": OpenerWriter(people),
+        "story": StoryWriter(nouns),
+        "brainstorm": IdeaWriter(nouns, objects),
+        "caption": CaptionWriter(nouns),
+        "email": EmailWriter(nouns),
+        "copy": CopyWriter(nouns),
+    }
 
 
 def group(samples: list[Sample]) -> dict[str, list[Sample]]:

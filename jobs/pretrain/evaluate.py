@@ -136,7 +136,7 @@ def same_prompt(corpus: Corpus, task: str, count: int) -> list[Row]:
     The seed is one that training never uses.
     """
     rng = random.Random(f"same-prompt/{task}")
-    writer, found = corpus.writers[task], list[Row]()
+    writer, found = corpus.asked[task], list[Row]()
     while len(found) < count:
         scene = writer.scene(rng)._replace(taste=rng.randint(1, 1 << 30))
         style = rng.choice(scene.styles)

@@ -21,6 +21,14 @@ SINGULAR_S = frozenset(
 )
 DETERMINER = re.compile(r"^(an?|the|my|our|your|his|her|this|that|no|every|each|one) ", re.IGNORECASE)
 
+MADE_UP = "?"
+"""Among nouns, stands for a word that nobody knows, another each time."""
+ONSETS = words(
+    "b; bl; br; c; ch; cl; d; dr; f; fl; g; gl; gr; h; j; k; l; m; n; p; pl; pr; qu; r; s; sh; sk; sp; st; t; tr; v; w"
+)
+VOWELS = words("a; e; i; o; u; a; e; i; o; ai; ea; ee; oo; ou; y")
+CODAS = ("", "", "", *words("b; ck; d; g; ll; m; n; nd; ng; nt; p; r; rn; sh; st; t; x; ble; le; ton"))
+
 
 class Topic(NamedTuple):
     """A topic in its forms; `words` is what slots are bound to."""
@@ -123,12 +131,20 @@ def sample_topic(
 
 
 def any_noun(rng: random.Random, nouns: tuple[str, ...], own: bool = False) -> str:
-    """An everyday noun with some article; `own` lets it be `my`."""
+    """An everyday noun with some article; `own` lets it be `my`. A `?` among the nouns becomes a made-up word."""
     noun = rng.choice(nouns)
+    if noun == MADE_UP:
+        noun = rng.choice(("", "~")) + made_up(rng)
     mine = "my " if own else ""
     if noun.endswith("s") or noun.startswith("~"):
         return rng.choice(("", "", mine)) + noun.lstrip("~")
     return rng.choice(("a ", "a ", "a ", mine or "the ")) + noun
+
+
+def made_up(rng: random.Random) -> str:
+    """A word that nobody knows, of two or three syllables: who has copied many copies the next one, too."""
+    syllable = ("".join(map(rng.choice, (ONSETS, VOWELS, CODAS))) for _ in range(rng.choice((2, 2, 3))))
+    return "".join(syllable)
 
 
 def _plain_domain() -> dict[str, tuple[str, ...]]:
@@ -165,8 +181,11 @@ def _split(phrase: str) -> tuple[str, str]:
 
 
 def _asked(phrase: str, rng: random.Random) -> str:
-    """The topic as someone types it: bare, with its article, with a capital or a full stop."""
+    """The topic as someone types it: bare, with its article, with a capital or none at all, with a full stop."""
     asked = DETERMINER.sub("", phrase) if rng.random() < 0.35 else phrase
-    if rng.random() < 0.3:
+    dice = rng.random()
+    if dice < 0.3:
         asked = asked[0].upper() + asked[1:]
+    elif dice < 0.4:
+        asked = asked.lower()
     return asked + "." if rng.random() < 0.08 else asked
