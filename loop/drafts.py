@@ -18,7 +18,7 @@ from loop.remember import Memory
 from loop.settings import TaskProfile
 from memory.item import Vector
 from memory.repeats import Repeat
-from rewards.choose import spread
+from rewards.choose import show
 from rewards.scorer import Scorer
 
 Listener = Callable[[Piece], None]
@@ -82,18 +82,18 @@ def write_drafts(desk: Desk, messages: list[Message], n: int, strategy: str, fir
 
 
 def _chosen(desk: Desk, drafts: list[Draft], n: int) -> list[Draft]:
-    """The n to show, in the order in which they were written: surely good, and unlike one another.
+    """The n to show, in the order in which they were written: of high expected reward, and unlike one another.
 
     The order stays that of chance, since whoever picks favours some places: best first would be taken for such a bias.
     """
     if desk.scorer is None or len(drafts) <= n:
         return drafts
     asked = Asked(desk.brief.prompt, desk.brief.fields).words
-    bounds = desk.scorer.lower([asked] * len(drafts), [draft.text for draft in drafts])
-    shown = spread(bounds, np.stack([draft.vector for draft in drafts]), n)
+    expected = desk.scorer.score([asked] * len(drafts), [draft.text for draft in drafts])
+    shown = show(expected, np.stack([draft.vector for draft in drafts]), n)
     by, of = desk.scorer.name, len(drafts)
     return [
-        msgspec.structs.replace(drafts[place], choice=Choice(by=by, of=of, bound=float(bounds[place])))
+        msgspec.structs.replace(drafts[place], choice=Choice(by=by, of=of, expected=float(expected[place])))
         for place in sorted(shown)
     ]
 

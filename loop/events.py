@@ -84,8 +84,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     """The reward model."""
     of: int
     """How many texts were written for the places that were to be filled, this one among them."""
-    bound: float
-    """The reward that it surely reaches, in the eyes of that model."""
+    expected: float
+    """The reward that this model expects of it."""
 
 
 class CandidateWritten(Event, frozen=True, kw_only=True):

@@ -305,7 +305,7 @@ def test_the_page_says_that_the_best_of_many_are_shown(browser: Any, tmp_path: P
     class Later:
         name = "w_1"
 
-        def lower(self, prompts: list[str], texts: list[str]) -> np.ndarray:
+        def score(self, prompts: list[str], texts: list[str]) -> np.ndarray:
             return np.linspace(0, 1, len(texts))
 
     with open_house(tmp_path, QueueWriter(IDEAS)) as house:

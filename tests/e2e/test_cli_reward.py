@@ -52,7 +52,7 @@ def test_it_chooses_what_is_shown_where_more_is_written(rated: Cli) -> None:
     shown = rated.json("write", "uses for a brick", "--task", "brainstorm", "-n", "2", "--strategy", "none")
     chosen = [each["chosen"] for each in shown["candidates"]]
     assert {each["by"] for each in chosen} == {fitted["reward_id"]}
-    assert all(2 < each["of"] <= 6 and 0 <= each["bound"] <= 1 for each in chosen), "but for what was written twice"
+    assert all(2 < each["of"] <= 6 and 0 <= each["expected"] <= 1 for each in chosen), "but for what was written twice"
     assert "  chosen from " in rated("write", "uses for a rope", "--task", "brainstorm", "-n", "2").out
 
 

@@ -76,7 +76,7 @@ def test_the_best_of_many_are_shown_and_nothing_of_what_is_expected_of_them(tmp_
     class Longest:
         name = "w_1"
 
-        def lower(self, prompts: list[str], texts: list[str]) -> np.ndarray:
+        def score(self, prompts: list[str], texts: list[str]) -> np.ndarray:
             return np.array([len(text) / 100 for text in texts])
 
     with open_house(tmp_path, QueueWriter(["x", "y", "one", "two thousand", "three hundred", "4"])) as house:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rewards.baselines import by_length, by_similarity
-from rewards.choose import spread
+from rewards.choose import show, spread
 from rewards.errors import TooFew
 from rewards.head import Head
 from rewards.judge import Texts
@@ -253,6 +253,16 @@ def test_spread_takes_each_text_once_the_most_valuable_first_and_greedily(case):
         gain[before] = -1
         best = gain.max()
         assert best <= 0 or gain[taken[step]] == pytest.approx(best)
+
+
+def test_what_is_shown_depends_on_the_order_of_rewards_alone():
+    vectors = np.array([[1.0, 0], [0.8, 0.6], [0, 1.0], [0.6, 0.8]])
+    # by hand: ranks 4/4, 3/4, 1/4, 2/4; after the first 3/4 * (1 - 0.8) = 0.15, 1/4 * 1 = 0.25, 2/4 * (1 - 0.6) = 0.2
+    for expected in ([0.9, 0.8, 0.1, 0.5], [0.04, 0.03, 0.01, 0.02], [0.9, -3, -9, -5]):
+        assert show(expected, vectors, 2) == [0, 2]
+    assert show([0.5] * 4, vectors, 2) == [0, 2], "where nothing is known, variety alone"
+    assert show([], np.zeros((0, 2)), 3) == []
+    assert show([0.1], vectors[:1], 3) == [0]
 
 
 def test_spread_passes_over_a_copy_for_a_lesser_text_and_keeps_order_under_scaling():
