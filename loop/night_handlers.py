@@ -2,24 +2,12 @@
 
 import sqlalchemy as sa
 
-from loop import schema
+from loop import events, schema
 from loop.database import as_json, insert_new, upsert
-from loop.events import (
-    DatasetDistilled,
-    JobFinished,
-    JobMissed,
-    JobStarted,
-    ModelEvaluated,
-    ModelPromoted,
-    ModelPulled,
-    ModelRolledBack,
-    RewardFitted,
-    TrainingFinished,
-)
 from loop.recorded import Recorded
 
 
-def distilled(db: sa.Connection, recorded: Recorded, event: DatasetDistilled) -> None:
+def distilled(db: sa.Connection, recorded: Recorded, event: events.DatasetDistilled) -> None:
     """A dataset as `reprise datasets` lists it."""
     counts = {name: getattr(event, name) for name in ("sft", "pairs", "unpaired", "held_out")}
     row = {
@@ -29,17 +17,19 @@ def distilled(db: sa.Connection, recorded: Recorded, event: DatasetDistilled) ->
     insert_new(db, schema.datasets, [row])
 
 
-def trained(db: sa.Connection, recorded: Recorded, event: TrainingFinished) -> None:
+def trained(db: sa.Connection, recorded: Recorded, event: events.TrainingFinished) -> None:
     """A model that may be evaluated, and then promoted."""
     _model(db, recorded, event, event.run_id)
 
 
-def pulled(db: sa.Connection, recorded: Recorded, event: ModelPulled) -> None:
+def pulled(db: sa.Connection, recorded: Recorded, event: events.ModelPulled) -> None:
     """A model that no run of ours trained."""
     _model(db, recorded, event, "")
 
 
-def _model(db: sa.Connection, recorded: Recorded, event: TrainingFinished | ModelPulled, run_id: str) -> None:
+def _model(
+    db: sa.Connection, recorded: Recorded, event: events.TrainingFinished | events.ModelPulled, run_id: str
+) -> None:
     row = {
         "model_id": event.model_id, "seq": recorded.seq, "at": recorded.at, "run_id": run_id,
         "dataset_id": event.dataset_id, "method": event.method, "base": event.base, "parent": event.parent,
@@ -48,7 +38,7 @@ def _model(db: sa.Connection, recorded: Recorded, event: TrainingFinished | Mode
     insert_new(db, schema.models, [row])
 
 
-def fitted(db: sa.Connection, recorded: Recorded, event: RewardFitted) -> None:
+def fitted(db: sa.Connection, recorded: Recorded, event: events.RewardFitted) -> None:
     """A reward model that may choose what a turn shows; what was damaged and is fitted again takes its own place."""
     row = {
         "reward_id": event.reward_id, "seq": recorded.seq, "at": recorded.at, "kind": event.kind,
@@ -58,19 +48,19 @@ def fitted(db: sa.Connection, recorded: Recorded, event: RewardFitted) -> None:
     upsert(db, schema.reward_models, [row])
 
 
-def evaluated(db: sa.Connection, _: Recorded, event: ModelEvaluated) -> None:
+def evaluated(db: sa.Connection, _: Recorded, event: events.ModelEvaluated) -> None:
     """The verdict of the bars."""
     verdict = "promotable" if event.ok else "refused"
     models = schema.models
     db.execute(sa.update(models).where(models.c.model_id == event.model_id).values(verdict=verdict))
 
 
-def promoted(db: sa.Connection, recorded: Recorded, event: ModelPromoted) -> None:
+def promoted(db: sa.Connection, recorded: Recorded, event: events.ModelPromoted) -> None:
     """A new champion."""
     _crown(db, recorded, event.model_id, event.previous, rollback=False)
 
 
-def rolled_back(db: sa.Connection, recorded: Recorded, event: ModelRolledBack) -> None:
+def rolled_back(db: sa.Connection, recorded: Recorded, event: events.ModelRolledBack) -> None:
     """The champion before, again."""
     _crown(db, recorded, event.model_id, event.previous, rollback=True)
 
@@ -80,7 +70,7 @@ def _crown(db: sa.Connection, recorded: Recorded, model_id: str, previous: str, 
     insert_new(db, schema.champions, [row])
 
 
-def job_started(db: sa.Connection, recorded: Recorded, event: JobStarted) -> None:
+def job_started(db: sa.Connection, recorded: Recorded, event: events.JobStarted) -> None:
     """A run that is not over yet."""
     row = {
         "run_id": event.run_id, "seq": recorded.seq, "started": recorded.at, "finished": None, "job": event.job,
@@ -89,7 +79,7 @@ def job_started(db: sa.Connection, recorded: Recorded, event: JobStarted) -> Non
     upsert(db, schema.runs, [row])
 
 
-def job_finished(db: sa.Connection, recorded: Recorded, event: JobFinished) -> None:
+def job_finished(db: sa.Connection, recorded: Recorded, event: events.JobFinished) -> None:
     """How the run ended."""
     runs = schema.runs
     state = "done" if event.ok else "failed"
@@ -97,7 +87,7 @@ def job_finished(db: sa.Connection, recorded: Recorded, event: JobFinished) -> N
     db.execute(sa.update(runs).where(runs.c.run_id == event.run_id).values(values))
 
 
-def job_missed(db: sa.Connection, recorded: Recorded, event: JobMissed) -> None:
+def job_missed(db: sa.Connection, recorded: Recorded, event: events.JobMissed) -> None:
     """A run that never was."""
     row = {
         "run_id": f"missed:{event.run_key}", "seq": recorded.seq, "started": recorded.at, "finished": recorded.at,
