@@ -8,6 +8,7 @@ from typing import NoReturn
 import msgspec
 import sqlalchemy as sa
 
+from jobs.distill.assemble import SFT
 from jobs.distill.dataset import open_dataset
 from jobs.distill.progress import bars, silent
 from jobs.distill.run import distill
@@ -17,6 +18,7 @@ from jobs.run_state import Refinement, State, abandoned, open_run, save
 from jobs.steps import evaluate_model, train_model
 from jobs.train.methods import choose, stages
 from jobs.train.parent import Killed
+from jobs.train.rows import read_rows
 from jobs.workshop import Workshop
 from loop import schema
 from loop.errors import RepriseError
@@ -120,7 +122,8 @@ def _method(shop: Workshop, state: State) -> str:
     found = f"{dataset.sft} texts and {dataset.pairs} pairs"
     if is_remote(shop.generator):
         _over(f"{found} were distilled; '{shop.generator.model}' is remote, so export them with `reprise export`")
-    method = state.method or choose(dataset.sft, dataset.pairs, shop.train)
+    human = sum(bool(row.get("human")) for row in read_rows(dataset.path / SFT))
+    method = state.method or choose(dataset.sft, human, dataset.pairs, shop.train)
     if method is None:
         needed = f"{shop.train.min_rows} texts or {shop.train.min_pairs} pairs"
         _over(f"there is nothing to train on yet: {found}, and {needed} are needed; rate more and come back")

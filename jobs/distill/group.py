@@ -182,6 +182,7 @@ class _Writer:
             prompt=asked,
             completion=r.answer(text.text),
             reward=text.reward,
+            human=text.human,
             **self._common([text.item_id, *(e.item_id for e in examples)], [text], _source(text), 1.0, more),
         )
 

@@ -30,12 +30,12 @@ class SftRow(Row, frozen=True, kw_only=True):
 
     completion: list[Message]
     reward: float | None
+    human: bool
+    """Whether a person wrote or rewrote it."""
 
 
 class HeldOutRow(SftRow, frozen=True, kw_only=True):
     """A text on a held-out prompt, liked or not: for the judge, and for the perplexity of human text."""
-
-    human: bool
 
 
 class PreferenceRow(Row, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from jobs.settings import DistillSettings
 from loop.settings import TaskProfile
 
 FILE = "state.msgpack"
-FORMAT = 3
+FORMAT = 4
 """To be raised whenever the same ledger and settings would give other rows than before."""
 
 

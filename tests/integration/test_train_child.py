@@ -92,11 +92,21 @@ def test_a_dataset_without_rows_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "pairs", "method"),
-    [(0, 0, None), (7, 99, None), (8, 99, "sft"), (8, 100, "sft+dpo"), (0, 100, "dpo")],
+    ("rows", "human", "pairs", "method"),
+    [
+        (0, 0, 0, None),
+        (7, 7, 99, None),
+        (8, 8, 99, "sft"),
+        (8, 0, 99, "sft"),
+        (8, 4, 100, "sft+dpo"),
+        (8, 3, 100, "dpo"),
+        (0, 0, 100, "dpo"),
+    ],
 )
-def test_auto_leaves_out_what_has_too_few_rows(rows: int, pairs: int, method: str | None) -> None:
-    assert choose(rows, pairs, TrainSettings()) == method
+def test_auto_leaves_out_what_has_too_few_rows_and_imitates_people_alone(
+    rows: int, human: int, pairs: int, method: str | None
+) -> None:
+    assert choose(rows, human, pairs, TrainSettings()) == method
 
 
 def test_unknown_methods_are_refused() -> None:
