@@ -13,7 +13,8 @@ from tests.distill_home import Home
 from tests.fakes import WordEmbedder
 
 GOOD = ["the", "sea", "sings", "to", "the", "old", "moon", "while", "gulls", "laugh", "over", "warm", "bread"]
-BAD = ["printer", "tax", "queue", "memo", "stapler", "rust", "invoice", "cable", "delay", "form", "meeting", "toner"]
+BAD = ["fax", "tax", "queue", "memo", "ink", "rust", "desk", "cable", "delay", "form", "stamp", "toner"]
+"""As long as the good ones: what is liked must not be told by its length."""
 QUICK = {"epochs": 1.0, "batch_size": 8, "min_pairs": 8, "nice": 0, "rank": 4, "alpha": 8, "checkpoint_steps": 4}
 
 
