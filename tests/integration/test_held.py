@@ -148,6 +148,20 @@ def test_a_home_of_several_pages_is_read_whole_also_where_one_event_touches_many
     home.agrees()
 
 
+def test_it_keeps_up_before_anyone_asks_but_holds_nothing_for_that_alone(home: Home) -> None:
+    home.add()
+    for _ in range(2 * ASKED):
+        home.held.keep_up()
+    home.held.settle()
+    assert home.held.closest(home.vector()[None]) is None
+    home.warm()
+    late = home.add()
+    home.held.keep_up()
+    closest = home.held.closest(home.ledger.vectors(PRINT, [late])[late][None])
+    assert closest == pytest.approx([1.0], abs=1e-6)
+    home.agrees()
+
+
 def test_what_is_forgotten_is_no_longer_in_memory(home: Home) -> None:
     kept, gone = home.add(), home.add()
     home.warm()
