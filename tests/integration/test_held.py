@@ -156,6 +156,7 @@ def test_it_keeps_up_before_anyone_asks_but_holds_nothing_for_that_alone(home: H
     assert home.held.closest(home.vector()[None]) is None
     home.warm()
     late = home.add()
+    home.embed()
     home.held.keep_up()
     closest = home.held.closest(home.ledger.vectors(PRINT, [late])[late][None])
     assert closest == pytest.approx([1.0], abs=1e-6)
