@@ -41,7 +41,7 @@ class TrainSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """Rows, or pairs, per step."""
     beta: Annotated[float, msgspec.Meta(gt=0)] = 0.1
     """DPO: how dear it is to move away from the reference."""
-    sft_weight: Annotated[float, msgspec.Meta(ge=0)] = 0.2
+    sft_weight: Annotated[float, msgspec.Meta(ge=0)] = 0.02
     """DPO: weight of the likelihood of the chosen text beside the preference."""
     dpo_loss: Literal["sigmoid", "conservative", "robust", "length"] = "sigmoid"
     """DPO: `sigmoid` as published; `conservative` or `robust` where labels are noisy; `length` compares per token."""
@@ -146,5 +146,5 @@ class DistillSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """Share of SFT rows that show the examples which their turn was shown, so that the model keeps using recall."""
     unprompted: Annotated[int, msgspec.Meta(ge=1)] = 16
     """The texts of a task that have no prompt count as so many prompts where there is a limit per prompt."""
-    pairs: PairSettings = PairSettings(min_margin=0.08, max_length_ratio=2.0)
+    pairs: PairSettings = PairSettings(cap=16, min_margin=0.08, max_length_ratio=2.0, per_text=3)
     """The table [distill.pairs]: which rated texts of one prompt become pairs."""

@@ -52,9 +52,9 @@ def checkpoint_steps(run: TrainingRun) -> int:
     return max(1, min(run.settings.checkpoint_steps, -(-steps(run) // 5)))
 
 
-def epochs(run: TrainingRun) -> float:
+def epochs(run: TrainingRun, by_rows: Sequence[tuple[int, float]] = EPOCHS) -> float:
     """As configured, or by the number of rows."""
-    return run.settings.epochs or next(times for most, times in EPOCHS if len(run.rows) <= most)
+    return run.settings.epochs or next(times for most, times in by_rows if len(run.rows) <= most)
 
 
 def learning_rate(run: TrainingRun, rates: Sequence[tuple[float, float]]) -> float:

@@ -13,16 +13,20 @@ see `pair_weights`.
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from jobs.settings import TrainSettings
-from jobs.train.arguments import common, learning_rate
+from jobs.train.arguments import common, epochs, learning_rate
 from jobs.train.pair_weights import listening, pair_weights
 from jobs.train.rows import Tokens
 from jobs.train.run import Metrics, Row, TrainingRun
 from jobs.train.trainer import fit
 
 WEIGHT = "pair_weight"
-RATES = ((20e6, 5e-4), (500e6, 1e-4), (float("inf"), 2e-5))
+RATES = ((20e6, 1.5e-3), (500e6, 1e-4), (float("inf"), 2e-5))
 """Learning rates of LoRA up to so many parameters."""
+EPOCHS = ((500, 3.0), (1_000, 2.0), (10**12, 1.0))
+"""How often pairs are seen, up to so many of them: a second look at many teaches more of the pairs than of people."""
 
 
 def train(run: TrainingRun) -> Metrics:
@@ -56,6 +60,7 @@ def train(run: TrainingRun) -> Metrics:
                 batch[WEIGHT] = torch.tensor([example[WEIGHT] for example in examples])
             return batch
 
+    run = replace(run, settings=replace(run.settings, epochs=epochs(run, EPOCHS)))
     rows = _rows(run, run.rows)
     arguments = DPOConfig(
         **common(run, learning_rate(run, RATES)),
