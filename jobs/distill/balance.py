@@ -4,7 +4,8 @@ Raters like longer texts a little better, and a preference training takes the li
 first thing that it learns. So of the pairs that distillation makes of ratings those are left out which lean most, until
 on the mean neither side is longer. Likewise until the chosen texts are on the mean as far from the others of their
 prompts as the rejected ones: what is liked and common has no need of being taught, and costs variety (Lanchantin et al.
-2025, arXiv 2501.18101). What people said themselves, by a pick, an edit or an import, is never left out.
+2025, arXiv 2501.18101). What people said themselves, by a pick, an edit or an import, is never left out, nor is more
+than half of all pairs: where everything that is liked is longer, that is what is liked, and the gate looks at length.
 """
 
 import math
@@ -52,20 +53,25 @@ def deviations(ids: Sequence[str], near: Near) -> dict[str, float]:
 
 def balanced(pairs: Sequence[PairLine], drops: Counter[str]) -> list[PairLine]:
     """The pairs without those that lean most, in their order; the reasons are counted in `drops`."""
-    kept, before = list(pairs), -1
+    kept, before, fewest = list(pairs), -1, (len(pairs) + 1) // 2
     while len(kept) != before:
         before = len(kept)
-        kept = _even([pair.longer for pair in kept], kept, drops, TOO_LONG)
-        kept = _even([pair.rarer for pair in kept], kept, drops, TOO_COMMON, one_sided=True)
+        kept = _even([pair.longer for pair in kept], kept, drops, TOO_LONG, fewest)
+        kept = _even([pair.rarer for pair in kept], kept, drops, TOO_COMMON, fewest, one_sided=True)
     return kept
 
 
 def _even(
-    leans: Sequence[float], pairs: list[PairLine], drops: Counter[str], reason: str, one_sided: bool = False
+    leans: Sequence[float],
+    pairs: list[PairLine],
+    drops: Counter[str],
+    reason: str,
+    fewest: int,
+    one_sided: bool = False,
 ) -> list[PairLine]:
     """Without the pairs that lean most the way that all lean; none goes that would tip them over to lean more.
 
-    `one_sided`: to lean up is welcome.
+    `one_sided`: to lean up is welcome. `fewest` pairs stay at least.
     """
     total, n = math.fsum(leans), len(pairs)
     side = 1.0 if total > 0 else -1.0
@@ -74,10 +80,11 @@ def _even(
     out: set[int] = set()
     order = sorted(range(n), key=lambda place: (-side * leans[place], pairs[place].json))
     for place in order:
-        if side * total <= EVEN * (n - len(out)) or side * leans[place] <= 0:
+        if n - len(out) <= fewest or side * total <= EVEN * (n - len(out)) or side * leans[place] <= 0:
             break
         if not pairs[place].stated and side * leans[place] < 2 * side * total:
             out.add(place)
             total -= leans[place]
-    drops[reason] += len(out)
+    if out:
+        drops[reason] += len(out)
     return [pair for place, pair in enumerate(pairs) if place not in out]
