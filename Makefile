@@ -25,7 +25,7 @@ demo: setup ## the whole loop, unattended, in under three minutes
 	$(BIN)/python -m studio.demo
 
 test: lint ## everything that CI runs, a file at a time on each of up to four cores
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 unit: setup ## the tests that take seconds
 	$(BIN)/python -m pytest tests/unit

@@ -39,7 +39,7 @@ def test_every_event_type_survives_the_ledger() -> None:
         required = {f: values[f] for f in cls.__struct_fields__ if values.get(f) is not None}
         missing = {"scores": {"a": 1}, "interval": (0.1, 0.2), "bars": (), "over": ("a",), "metrics": {"loss": 1.0}}
         missing |= {"prompt_id": "p", "turn_id": "t", "task": "x", "parent": None}
-        missing |= {"offsets": {}, "scales": {}, "means": {}}
+        missing |= {"offsets": {}, "scales": {}, "means": {}, "tasks": ("x",)}
         event = cls(**{k: v for k, v in {**missing, **required}.items() if k in cls.__struct_fields__})
         assert decode(name, encode(event)) == event
 
