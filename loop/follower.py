@@ -2,22 +2,29 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 log = logging.getLogger("reprise")
 
 
-class Follower:
-    """Does its work in the background when woken; woken many times while it is busy, it does it once more.
+PAUSE = 0.5
+"""Seconds from being woken to the slow work: what comes in a burst is done at once, and not in the way of the next."""
 
-    An error is logged and ends nothing: whoever needs the work done calls it in the foreground and meets it there.
+
+class Follower:
+    """Does its work in the background when woken: the quick part at once, the slow one a moment later.
+
+    Woken many times meanwhile, it does it once more. An error is logged and ends nothing: whoever needs the work done
+    calls it in the foreground and meets it there.
     """
 
-    def __init__(self, work: Callable[[], None], name: str) -> None:
-        self._work = work
+    def __init__(self, quick: Callable[[], None], slow: Callable[[], None], name: str) -> None:
+        self._quick = quick
+        self._slow = slow
         self._name = name
         self._woken = threading.Event()
-        self._closing = False
+        self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
     def wake(self) -> None:
@@ -30,19 +37,29 @@ class Follower:
     def close(self) -> None:
         """Finish what was asked for, and end."""
         if self._thread is not None:
-            self._closing = True
+            self._closing.set()
             self._woken.set()
             self._thread.join()
-            self._thread, self._closing = None, False
+            self._thread = None
+            self._closing.clear()
 
     def _run(self) -> None:
+        due: float | None = None  # when the slow work is to be done
         while True:
-            self._woken.wait()
-            self._woken.clear()
-            closing = self._closing
-            try:
-                self._work()
-            except Exception:
-                log.exception("%s could not follow the ledger", self._name)
+            self._woken.wait(None if due is None else max(0.0, due - time.monotonic()))
+            closing = self._closing.is_set()
+            if self._woken.is_set():
+                self._woken.clear()
+                self._try(self._quick)
+                due = due or time.monotonic() + PAUSE
+            if due is not None and (closing or time.monotonic() >= due):
+                due = None
+                self._try(self._slow)
             if closing:
                 return
+
+    def _try(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception:
+            log.exception("%s could not follow the ledger", self._name)

@@ -66,6 +66,11 @@ class Held:
                 return False
         return self._rows is not None
 
+    def hold(self) -> None:
+        """Read everything now, for a process that will ask often; nothing where the home is too large."""
+        if self._rows is None:
+            self._read()
+
     def keep_up(self) -> None:
         """Take in what changed, if anything is held, ahead of the next recall."""
         if self._rows is not None:

@@ -55,7 +55,7 @@ class Memory:
         self._open_index = open_index
         self._lock = threading.RLock()
         self._vectors: Callable[[str], Vector] = lru_cache(512)(self._embed_one)
-        self._follower = Follower(self.write_back, "the index")
+        self._follower = Follower(self._keep_up, self.write_back, "the index")
         self._embedder: Embedder | None = None
         self._projection: tuple[Index, IndexProjection] | None = None
         self.catalog = SqlCatalog(ledger, lambda: self.embedder.fingerprint, settings.cooldown)
@@ -99,21 +99,28 @@ class Memory:
         with self._lock:
             self._opened()[1].catch_up(progress)
 
+    def warm_up(self) -> None:
+        """For a process that will recall often: open all that a recall needs, and bring it up to the ledger."""
+        self.catch_up()
+        self._held.hold()
+
     def write_back(self, progress: Progress | None = None) -> None:
         """Bring the kept index up to the ledger, unless another process owns it, which then will."""
-        self._held.keep_up()  # first: the next recall finds it done, and Chroma takes its time
         with self._lock:
             projection = self._opened()[1]
             if projection.kept:
                 projection.catch_up(progress)
 
     def follow(self) -> None:
-        """After every append: bring the index up to date in the background, if it is open.
+        """After every append: bring what is held, and a moment later the index, up to date in the background.
 
         Nobody waits for Chroma to be told that their words are safe; a recall catches up itself before it looks.
         """
         if self._projection is not None:
             self._follower.wake()
+
+    def _keep_up(self) -> None:
+        self._held.keep_up()
 
     def close(self) -> None:
         """Write back what is open, and close the index."""

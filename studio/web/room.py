@@ -137,7 +137,7 @@ class Room:
         """Load everything; what fails is kept as the state, and tried again by the next turn."""
         try:
             self._say("loading")
-            self.house.memory.catch_up()
+            self.house.memory.warm_up()
             self._writer()
         except FAILURES as error:
             self._say("failed", problem=sentence(error))

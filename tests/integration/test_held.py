@@ -163,6 +163,13 @@ def test_it_keeps_up_before_anyone_asks_but_holds_nothing_for_that_alone(home: H
     home.agrees()
 
 
+def test_who_will_ask_often_has_it_held_at_once(home: Home) -> None:
+    home.add()
+    home.embed()
+    home.held.hold()
+    home.agrees()
+
+
 def test_what_is_forgotten_is_no_longer_in_memory(home: Home) -> None:
     kept, gone = home.add(), home.add()
     home.warm()

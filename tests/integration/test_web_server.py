@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +43,9 @@ def test_it_serves_streams_and_ends_without_a_trace(served: Served) -> None:
         assert client.post(f"/api/items/{item}/rate", json={"scores": {"clarity": 5}}).json()["reward"] > 0.5
         found = client.get("/api/recall", params={"query": turn["candidates"][0]["text"]}).json()["items"]
         assert found[0]["item_id"] == item
+        written = time.monotonic() + 10
+        while not needs_probe(chroma_folder(served.home)) and time.monotonic() < written:
+            time.sleep(0.05)  # Chroma follows a moment later
         assert needs_probe(chroma_folder(served.home))  # it has written, and has not yet said that it is done
     status, seconds = served.stop()
     assert (status, (served.home / "serve.log").read_text()) == (0, "")
