@@ -8,7 +8,7 @@ from collections.abc import Callable
 log = logging.getLogger("reprise")
 
 
-PAUSE = 0.5
+PAUSE = 1.0
 """Seconds from being woken to the slow work: what comes in a burst is done at once, and not in the way of the next."""
 
 
