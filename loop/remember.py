@@ -55,11 +55,11 @@ class Memory:
         self._open_index = open_index
         self._lock = threading.RLock()
         self._vectors: Callable[[str], Vector] = lru_cache(512)(self._embed_one)
-        self._follower = Follower(self._keep_up, self.write_back, "the index")
         self._embedder: Embedder | None = None
         self._projection: tuple[Index, IndexProjection] | None = None
         self.catalog = SqlCatalog(ledger, lambda: self.embedder.fingerprint, settings.cooldown)
         self._held = Held(ledger, self.catalog, lambda: self.embedder.fingerprint)
+        self._follower = Follower(self._held.keep_up, self.write_back, "the index")
         self.given = Given(ledger, lambda: self.embedder, Limits(settings.pattern, settings.meaning))
 
     @property
@@ -118,9 +118,6 @@ class Memory:
         """
         if self._projection is not None:
             self._follower.wake()
-
-    def _keep_up(self) -> None:
-        self._held.keep_up()
 
     def close(self) -> None:
         """Write back what is open, and close the index."""
